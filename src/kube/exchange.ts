@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../runtime/clock.ts';
+
+export interface WireRequest {
+  readonly origin: string;
+  readonly method: Dispatcher.HttpMethod;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: string[];
+  readonly body?: string;
+}
+
+export interface Answer {
+  readonly code: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface Limits {
+  readonly clock: Clock;
+  /** From now to the last byte of the answer, time in the pool's queue included; in milliseconds. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Asked at the last moment before the first byte is sent, which may be long after the request was queued. */
+  readonly maySend?: (() => boolean) | undefined;
+  /** Ends the exchange as `not-allowed`, even when it was sent. */
+  readonly closing?: AbortSignal | undefined;
+}
+
+/** This side ended the exchange. */
+export class CutShort extends Error {
+  readonly why: 'deadline' | 'signal' | 'not-allowed';
+
+  constructor(why: CutShort['why']) {
+    super(why);
+    this.why = why;
+  }
+}
+
+/**
+ * Sends one request and reads its whole answer, whatever its status.
+ * @throws CutShort when a limit ended it; the transport's own error when there was no answer
+ */
+export function exchange(dispatcher: Dispatcher, request: WireRequest, limits: Limits): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const handler = new Collector(limits, resolve, reject);
+    if (handler.settled) return;
+    dispatcher.dispatch(request, handler);
+  });
+}
+
+/** Undici's low-level handler: it costs less than a stream per answer, and it hears the moment of sending. */
+class Collector implements Dispatcher.DispatchHandler {
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #limits: Limits;
+  readonly #cancelDeadline: () => void;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #cut: CutShort | undefined;
+  #code = 0;
+  #headers: IncomingHttpHeaders = {};
+  settled = false;
+
+  constructor(limits: Limits, resolve: (answer: Answer) => void, reject: (error: Error) => void) {
+    this.#limits = limits;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#cancelDeadline = limits.clock.setTimer(limits.deadlineMs, () => {
+      this.#end(new CutShort('deadline'));
+    });
+    limits.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    limits.closing?.addEventListener('abort', this.#onClosing, { once: true });
+    if (limits.signal?.aborted === true) this.#onAbort();
+    if (limits.closing?.aborted === true) this.#onClosing();
+  }
+
+  readonly #onAbort = (): void => {
+    this.#end(new CutShort('signal'));
+  };
+
+  readonly #onClosing = (): void => {
+    this.#end(new CutShort('not-allowed'));
+  };
+
+  /** An error thrown here keeps the request from being sent and the connection open. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#cut !== undefined) throw this.#cut;
+    if (this.#limits.maySend?.() === false) throw new CutShort('not-allowed');
+    this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, code: number, headers: IncomingHttpHeaders): void {
+    this.#code = code;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (!this.#settle()) return;
+    const [first = Buffer.alloc(0)] = this.#chunks;
+    const body = this.#chunks.length <= 1 ? first : Buffer.concat(this.#chunks);
+    this.#resolve({ code: this.#code, headers: this.#headers, text: body.toString('utf8') });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  #end(cut: CutShort): void {
+    if (!this.#settle()) return;
+    this.#cut = cut;
+    this.#reject(cut);
+    this.#controller?.abort(cut);
+  }
+
+  #settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.#cancelDeadline();
+    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+    this.#limits.closing?.removeEventListener('abort', this.#onClosing);
+    return true;
+  }
+}
