@@ -12,7 +12,8 @@ export function matchesLabels(selector: LabelSelector | undefined, labels: Label
 type Expression = NonNullable<LabelSelector['matchExpressions']>[number];
 
 function matchesExpression({ key, operator, values = [] }: Expression, labels: Labels): boolean {
-  const value = labels[key];
+  // `constructor` is a valid label key, and every object has something under that name.
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

@@ -1,0 +1,42 @@
+import { selectsServiceAccount, wantedSecretName } from '../api/policy.ts';
+import { type Contributor, desiredCopy } from './desired.ts';
+import { type CopyStep, planCopy } from './plan-copy.ts';
+import type { Observed, Situation } from './situation.ts';
+import { hasEntry } from './slim.ts';
+import type { NamespacePlan } from './tally.ts';
+
+export interface ObserverPlan {
+  /** undefined where the namespace is out for the policy's Secret name. */
+  readonly plan: NamespacePlan | undefined;
+  readonly accounts: { readonly matched: number; readonly patched: number };
+}
+
+/** What switching this policy alone to Enforce would do in one namespace. Pure; writes nothing. */
+export function planForObserver(observer: Contributor, { accounts, situations }: Observed): ObserverPlan {
+  const name = wantedSecretName(observer.policy);
+  const selected = accounts.filter((account) => selectsServiceAccount(observer.policy, account));
+  const lacking = selected.filter((account) => !hasEntry(account, name)).length;
+  const situation = situations.find((candidate) => candidate.name === name);
+  const counts = { matched: selected.length, patched: selected.length - lacking };
+  if (situation?.open !== true) return { plan: undefined, accounts: counts };
+  const step = stepWith(observer, situation);
+  return { plan: toPlan(step, lacking), accounts: counts };
+}
+
+function stepWith(observer: Contributor, situation: Situation): CopyStep {
+  const others = situation.contributors.filter(({ policy }) => policy.name !== observer.policy.name);
+  const desired = desiredCopy([...others, observer]);
+  if (desired === undefined) return { kind: 'none' };
+  return planCopy({ name: situation.name, found: situation.found, ownership: situation.ownershipIfKnown, desired });
+}
+
+function toPlan(step: CopyStep, lacking: number): NamespacePlan {
+  const blocked = step.kind === 'obstacle';
+  return {
+    create: step.kind === 'create',
+    update: step.kind === 'update' || step.kind === 'replace',
+    adopt: step.kind === 'adopt',
+    conflict: step.kind === 'obstacle' && step.failure.reason === 'Conflict',
+    serviceAccounts: blocked ? 0 : lacking,
+  };
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Namespace, Secret, ServiceAccount } from '../api/objects.ts';
+import type { Stored } from '../kube/store.ts';
+import { DOCKER_CONFIG_JSON_KEY, PULL_SECRETS_ANNOTATION, RETAINED_ANNOTATION } from '../names.ts';
+import { readNames } from './ownership.ts';
+
+type Labels = Readonly<Record<string, string>>;
+const NO_LABELS: Labels = Object.freeze({});
+
+/** A namespace as the caches hold it. */
+export interface NamespaceEntry extends Stored {
+  readonly labels: Labels;
+  readonly terminating: boolean;
+}
+
+/** A Secret of a target's name as the caches hold it: everything that decides about it, and of its data no more than a hash. */
+export interface CopyEntry extends Stored {
+  readonly namespace: string;
+  readonly type: string;
+  readonly immutable: boolean;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly dataKeys: readonly string[];
+  /** Of the `.dockerconfigjson` value. */
+  readonly contentHash: string;
+  readonly terminating: boolean;
+}
+
+/** A ServiceAccount as the caches hold it. */
+export interface AccountEntry extends Stored {
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** As the API server sent it, so that a write gives back everything of others, in order. */
+  readonly pullSecrets: readonly { readonly name?: string }[];
+  /** Entries that this operator added. */
+  readonly recorded: readonly string[];
+  /** Entries that `deletionPolicy: Retain` left. */
+  readonly retained: readonly string[];
+}
+
+/** A source Secret as the caches hold it: the only place where credentials stay in memory. */
+export interface SourceEntry extends Stored {
+  readonly secret: Secret;
+}
+
+export function slimNamespace({ metadata }: Namespace): NamespaceEntry {
+  return {
+    ...identity(metadata),
+    labels: metadata.labels ?? NO_LABELS,
+    terminating: metadata.deletionTimestamp !== undefined,
+  };
+}
+
+export function slimCopy({ metadata, type, immutable, data }: Secret): CopyEntry {
+  return {
+    ...identity(metadata),
+    namespace: metadata.namespace ?? '',
+    type: type ?? 'Opaque',
+    immutable: immutable === true,
+    labels: metadata.labels ?? NO_LABELS,
+    annotations: metadata.annotations ?? NO_LABELS,
+    dataKeys: Object.keys(data ?? {}),
+    contentHash: hashContent(data?.[DOCKER_CONFIG_JSON_KEY] ?? ''),
+    terminating: metadata.deletionTimestamp !== undefined,
+  };
+}
+
+export function slimAccount({ metadata, imagePullSecrets }: ServiceAccount): AccountEntry {
+  return {
+    ...identity(metadata),
+    namespace: metadata.namespace ?? '',
+    labels: metadata.labels ?? NO_LABELS,
+    pullSecrets: imagePullSecrets ?? [],
+    recorded: readNames(metadata, PULL_SECRETS_ANNOTATION),
+    retained: readNames(metadata, RETAINED_ANNOTATION),
+  };
+}
+
+/** Keeps the data, and of the metadata what decides whether the Secret may be a source. */
+export function slimSource({ metadata, type, data }: Secret): SourceEntry {
+  const { name, namespace, uid, resourceVersion, labels, annotations } = metadata;
+  const kept = {
+    name,
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
+  return {
+    name,
+    ...(namespace !== undefined && { namespace }),
+    uid: uid ?? '',
+    resourceVersion: resourceVersion ?? '',
+    secret: { metadata: kept, ...(type !== undefined && { type }), ...(data && { data }) },
+  };
+}
+
+/** Hash of a data value (base64 text). Never leaves the process: it is made from a secret. */
+export const hashContent = (encoded: string): string => createHash('sha256').update(encoded).digest('base64');
+
+const identity = ({ name, uid, resourceVersion }: Namespace['metadata']): Stored => ({
+  name,
+  uid: uid ?? '',
+  resourceVersion: resourceVersion ?? '',
+});
+
+/** Whether the account refers to a Secret of this name, whoever put the entry. */
+export const hasEntry = (account: AccountEntry, name: string): boolean =>
+  account.pullSecrets.some((entry) => entry.name === name);
