@@ -43,7 +43,7 @@ const FLAGS: readonly Flag[] = [
     name: 'operator-namespace',
     fallback: '',
     placeholder: 'NAME',
-    help: `where the operator, its Lease and its sources are (else the pod's, else ${OPERATOR_NAME})`,
+    help: `of its sources and its Lease (else the pod's, else ${OPERATOR_NAME})`,
   },
   {
     name: 'source-namespaces',
@@ -82,10 +82,7 @@ export function parseInvocation(
     if (values['version'] === true) return { kind: 'version' };
     return { kind: 'run', settings: toSettings((flag) => textOf(values[flag]) ?? env[variableOf(flag)]) };
   } catch (error) {
-    return {
-      kind: 'error',
-      message: `${error instanceof Error ? firstSentence(error.message) : 'bad command line'}; try --help`,
-    };
+    return { kind: 'error', message: `${oneLine(error)}; try --help` };
   }
 }
 
@@ -101,8 +98,11 @@ function readFlags(argv: readonly string[]): Readonly<Record<string, unknown>> {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Node appends advice on `--` that does not apply here. */
-const firstSentence = (message: string): string => message.split(/\. |\n/)[0] ?? message;
+function oneLine(error: unknown): string {
+  if (error instanceof BadFlag) return error.message;
+  // Node appends advice on `--` that does not apply here.
+  return error instanceof Error ? error.message.replace(/\.(\s.*)?$/s, '') : 'bad command line';
+}
 
 function toSettings(given: (flag: string) => string | undefined): Settings {
   const value = (name: string): string => {
@@ -124,7 +124,7 @@ function toSettings(given: (flag: string) => string | undefined): Settings {
 }
 
 const bad = (flag: string, value: string, wanted: string): BadFlag =>
-  new BadFlag(`--${flag} (${variableOf(flag)}): '${value}' is not ${wanted}`);
+  new BadFlag(`--${flag} (${variableOf(flag)}): '${value.replaceAll(/\s+/g, ' ')}' is not ${wanted}`);
 
 const list = (text: string): string[] =>
   text
@@ -160,15 +160,16 @@ function oneOf<T extends string>(flag: string, value: string, allowed: readonly 
 
 /** The text of `--help`. */
 export function usage(): string {
-  const left = (flag: Flag): string => `  --${flag.name} ${flag.placeholder}`;
-  const width = Math.max(...FLAGS.map((flag) => left(flag).length)) + 2;
-  const lines = FLAGS.map(
-    (flag) => `${left(flag).padEnd(width)}${flag.help}${flag.fallback === '' ? '' : ` (default ${flag.fallback})`}`,
-  );
+  const flags = FLAGS.map(({ name, placeholder, help, fallback }): [string, string] => [
+    `--${name} ${placeholder}`,
+    fallback === '' ? help : `${help} (default ${fallback})`,
+  ]);
+  const rows: [string, string][] = [...flags, ['--help', 'this text'], ['--version', 'the version of the operator']];
+  const width = Math.max(...rows.map(([flag]) => flag.length)) + 2;
   return [
     `usage: ${OPERATOR_NAME} [flags]`,
     '',
-    ...lines,
+    ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}${help}`),
     '',
     `Each flag can be set by an environment variable too: --log-level by ${variableOf('log-level')}.`,
   ].join('\n');

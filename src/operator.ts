@@ -7,17 +7,22 @@ import { CredentialsFlow } from './credentials/flow.ts';
 import { PolicyApi } from './credentials/policy-api.ts';
 import { Writer } from './credentials/writer.ts';
 import { ApiClient } from './kube/client.ts';
+import { coverageOf } from './coverage.ts';
 import { LeaderElector } from './kube/leader.ts';
 import { whyNotReady } from './kube/readiness.ts';
 import { EventRecorder } from './kube/recorder.ts';
 import { blindMs } from './kube/reflector-health.ts';
 import { API_GROUP, API_VERSION, LEASE_NAME, POLICY_KIND } from './names.ts';
 import { OperatorBase } from './operator-base.ts';
+import { PullCaches } from './pulls/caches.ts';
+import { PullsFlow } from './pulls/flow.ts';
+import { PodLookup } from './pulls/pod-lookup.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Log } from './runtime/log.ts';
 import { type Address, HttpServer, text } from './telemetry/http-server.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { Observers } from './telemetry/observers.ts';
+import { PullMetrics } from './telemetry/pull-metrics.ts';
 import type { Redactor } from './telemetry/redact.ts';
 
 export interface OperatorOptions {
@@ -49,6 +54,9 @@ export class RegistryCredentialOperator extends OperatorBase {
   readonly #caches: CredentialCaches;
   readonly #writer: Writer;
   readonly #policyApi: PolicyApi;
+  readonly #pullCaches: PullCaches;
+  readonly #pulls: PullsFlow;
+  readonly #pullMetrics = new PullMetrics(this.#metrics);
   readonly #recorder: EventRecorder;
   readonly #servers: { readonly metrics: HttpServer; readonly health: HttpServer };
   #flow: CredentialsFlow | undefined;
@@ -78,6 +86,8 @@ export class RegistryCredentialOperator extends OperatorBase {
       accounts: this.#caches.accountReflector.store,
       observer: this.#observers.writes,
     });
+    this.#pullCaches = new PullCaches(this.#reflectorBase());
+    this.#pulls = this.#createPulls();
     this.#recorder = new EventRecorder({ client: gated, clock, log, identity });
     this.#servers = { metrics: this.#metricsServer(), health: this.#healthServer() };
   }
@@ -95,6 +105,8 @@ export class RegistryCredentialOperator extends OperatorBase {
     ];
     log.info('listening', { metrics: show(metrics), health: show(health) });
     this.#caches.start();
+    this.#pullCaches.start();
+    this.#pulls.start();
     if (this.#elector === undefined) this.#lead();
     else this.#elector.start();
   }
@@ -109,7 +121,8 @@ export class RegistryCredentialOperator extends OperatorBase {
     if (this.#elector === undefined) await this.#resign();
     else await this.#elector.stop();
     this.#recorder.stop();
-    await this.#caches.stop();
+    await this.#pulls.stop();
+    await Promise.all([this.#caches.stop(), this.#pullCaches.stop()]);
     await Promise.all([this.#servers.metrics.close(), this.#servers.health.close()]);
     await this.#client.close();
   }
@@ -134,8 +147,10 @@ export class RegistryCredentialOperator extends OperatorBase {
       clock,
       log,
       workers,
+      addendum: ({ name, status }) => this.#pulls.report(name, status.rateLimit),
     });
     void this.#flow.start();
+    this.#pulls.wakeAll();
   }
 
   async #resign(): Promise<void> {
@@ -174,10 +189,9 @@ export class RegistryCredentialOperator extends OperatorBase {
   }
 
   #createCaches(): CredentialCaches {
-    const { clock, log, namespace, sourceNamespaces, redactor } = this.#options;
-    const observerOf = (name: string) => this.#observers.reflector(name);
+    const { namespace, sourceNamespaces, redactor } = this.#options;
     return new CredentialCaches({
-      base: { client: this.#client, clock, log, observerOf },
+      base: this.#reflectorBase(),
       ownNamespace: namespace,
       sourceNamespaces: new Set([namespace, ...sourceNamespaces]),
       listener: this.#listener(),
@@ -187,12 +201,43 @@ export class RegistryCredentialOperator extends OperatorBase {
     });
   }
 
+  #reflectorBase() {
+    const { clock, log } = this.#options;
+    return { client: this.#client, clock, log, observerOf: (name: string) => this.#observers.reflector(name) };
+  }
+
+  #createPulls(): PullsFlow {
+    const { clock, log } = this.#options;
+    return new PullsFlow({
+      caches: this.#pullCaches,
+      coverage: coverageOf(this.#caches),
+      lookup: new PodLookup(this.#client, clock),
+      observer: {
+        queue: (name) => this.#observers.queue(name),
+        controller: (name) => this.#observers.controller(name),
+        counts: this.#pullMetrics,
+      },
+      wake: (policy) => this.#flow?.wake(policy),
+      isLeading: () => this.#flow !== undefined,
+      clock,
+      log,
+    });
+  }
+
+  get #watches() {
+    return [...this.#caches.statics, ...this.#pullCaches.all];
+  }
+
   /** The caches live longer than a term of leadership; a follower's flow hears nothing. */
   #listener(): CacheListener {
     return {
       policy: (change) => this.#flow?.policy(change),
       namespace: (name) => this.#flow?.namespace(name),
       appeared: (name) => this.#flow?.appeared(name),
+      disappeared: (name) => {
+        this.#flow?.disappeared(name);
+        this.#pullMetrics.namespaceGone(name);
+      },
       source: (key) => this.#flow?.source(key),
       secretName: (name) => this.#flow?.secretName(name),
     };
@@ -202,7 +247,7 @@ export class RegistryCredentialOperator extends OperatorBase {
     return new HttpServer({
       '/healthz': () => text(200, 'ok'),
       '/readyz': () => {
-        const reason = whyNotReady(this.#caches.statics, this.#options.clock.now());
+        const reason = whyNotReady(this.#watches, this.#options.clock.now());
         return reason === undefined ? text(200, 'ok') : text(503, reason);
       },
     });
@@ -212,9 +257,8 @@ export class RegistryCredentialOperator extends OperatorBase {
     return new HttpServer({
       '/metrics': async () => {
         const now = this.#options.clock.now();
-        this.#observers.sample(
-          new Map(this.#caches.statics.map(({ name, health }) => [name, blindMs(health, now) / 1000])),
-        );
+        this.#observers.sample(new Map(this.#watches.map(({ name, health }) => [name, blindMs(health, now) / 1000])));
+        this.#pullMetrics.waiting(this.#flow === undefined ? [] : this.#pulls.waitingContainers());
         const { body, contentType } = await this.#metrics.text();
         return { status: 200, contentType, body };
       },

@@ -13,7 +13,9 @@ type Watcher = (before: Status, after: Status) => Announcement | undefined;
 
 /** What a person would want to know of a change of status: transitions, never states. Pure. */
 export function announcements(before: Status, after: Status): readonly Announcement[] {
-  return [readyChanged, credentialsChanged, rotated].flatMap((watcher) => watcher(before, after) ?? []);
+  return [readyChanged, credentialsChanged, rotated, limitChanged, acceptanceChanged].flatMap(
+    (watcher) => watcher(before, after) ?? [],
+  );
 }
 
 const readyChanged: Watcher = (before, after) => {
@@ -47,6 +49,27 @@ const rotated: Watcher = (before, after) => {
     reason: 'Rotated',
     message: `the source of ${registries.join(', ')} changed; its copies follow`,
   };
+};
+
+const limitChanged: Watcher = (before, after) => {
+  const [old, now] = [findCondition(before.conditions, 'RateLimited'), findCondition(after.conditions, 'RateLimited')];
+  if (now?.status === 'True' && old?.status !== 'True')
+    return { type: 'Warning', reason: 'RateLimited', message: now.message };
+  if (now?.status === 'False' && old?.status === 'True')
+    return { type: 'Normal', reason: 'RateLimitEnded', message: now.message };
+  return undefined;
+};
+
+const acceptanceChanged: Watcher = (before, after) => {
+  const [old, now] = [
+    findCondition(before.conditions, 'CredentialsAccepted'),
+    findCondition(after.conditions, 'CredentialsAccepted'),
+  ];
+  if (now?.status === 'False' && old?.status !== 'False')
+    return { type: 'Warning', reason: 'Refused', message: now.message };
+  if (now?.status === 'True' && old?.status === 'False')
+    return { type: 'Normal', reason: 'Accepted', message: now.message };
+  return undefined;
 };
 
 /** A foreign Secret became a copy. Names registries only. */

@@ -47,6 +47,8 @@ export interface CacheListener {
   namespace(name: NamespaceName): void;
   /** A namespace, or a ServiceAccount in it, is new. */
   appeared(name: NamespaceName): void;
+  /** A namespace is no more. */
+  disappeared(name: NamespaceName): void;
   /** Content or state of a source changed, or may have. */
   source(key: SourceKey): void;
   /** A Secret name can be relied on from now on, or cannot any more. */
@@ -146,6 +148,10 @@ export class CredentialCaches implements Caches {
     return this.namespaceReflector.store.get(name);
   }
 
+  account(namespace: string, name: string): AccountEntry | undefined {
+    return this.accountReflector.store.get(name, namespace);
+  }
+
   accounts(namespace: string): Iterable<AccountEntry> {
     return this.accountReflector.store.inNamespace(namespace);
   }
@@ -227,6 +233,7 @@ export class CredentialCaches implements Caches {
       listener.policy(change);
     });
     this.namespaceReflector.store.subscribe((change) => {
+      if (change.kind === 'removed') listener.disappeared(namespaceName(change.old.name));
       this.#tellNamespace(change, ({ name }) => name);
     });
     this.accountReflector.store.subscribe((change) => {

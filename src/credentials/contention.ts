@@ -8,9 +8,9 @@ const MAX_HOLD_MS = 10 * 60_000;
 
 interface Fight {
   readonly wanted: string;
-  repairs: number;
-  last: number;
-  heldUntil: number;
+  readonly repairs: number;
+  /** The time of the last repair where it need not be left alone. */
+  readonly heldUntil: number;
 }
 
 /**
@@ -39,11 +39,11 @@ export class Contention {
     const now = this.#clock.now();
     this.#forgetOld(now);
     const before = this.#fights.get(key);
-    const repairs = before?.wanted === wanted ? before.repairs + 1 : 1;
+    const repairs = before?.wanted === wanted && !isOver(before, now) ? before.repairs + 1 : 1;
     const excess = repairs - PATIENCE;
     const hold = excess <= 0 ? 0 : Math.min(FIRST_HOLD_MS * 2 ** (excess - 1), MAX_HOLD_MS);
     this.#fights.delete(key);
-    this.#fights.set(key, { wanted, repairs, last: now, heldUntil: now + hold });
+    this.#fights.set(key, { wanted, repairs, heldUntil: now + hold });
   }
 
   /** We changed our mind about `key`: what we wrote before does not count any more. */
@@ -51,11 +51,14 @@ export class Contention {
     this.#fights.delete(key);
   }
 
-  /** Entries lie in the order of their last repair, so that only the old ones are visited. */
+  /** Entries lie in the order of their last repair, so that few but the old ones are visited; a long hold keeps those behind it too. */
   #forgetOld(now: number): void {
-    for (const [key, { last, heldUntil }] of this.#fights) {
-      if (Math.max(last + WINDOW_MS, heldUntil + WINDOW_MS) > now) return;
+    for (const [key, fight] of this.#fights) {
+      if (!isOver(fight, now)) return;
       this.#fights.delete(key);
     }
   }
 }
+
+/** A whole window has passed since it was last written, or might have been written again. */
+const isOver = ({ heldUntil }: Fight, now: number): boolean => heldUntil + WINDOW_MS <= now;

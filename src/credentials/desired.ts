@@ -2,7 +2,7 @@ import type { PolicyName } from '../api/keys.ts';
 import { byAge, type Policy } from '../api/policy.ts';
 import { type AuthEntry, encodeBase64, renderDockerConfig } from './docker-config.ts';
 import type { Contributions } from './ownership.ts';
-import { normaliseKey } from './registry-key.ts';
+import { normaliseKey } from '../registry/key.ts';
 import type { Resolution } from './resolve.ts';
 import { hashContent } from './slim.ts';
 

@@ -6,7 +6,7 @@ import {
   DOCKER_CONFIG_JSON_KEY,
   DOCKER_CONFIG_JSON_TYPE,
 } from '../names.ts';
-import { keyForRegistry, normaliseKey } from './registry-key.ts';
+import { keyForRegistry, normaliseKey } from '../registry/key.ts';
 
 /** One entry of `auths`: its key as the source wrote it, and its fields, unknown ones too. */
 export interface AuthEntry {
@@ -61,6 +61,9 @@ function fromDockerConfig(
   if (!isObject(root)) return invalid(`its ${dataKey} is not a JSON object`);
   const auths = authsOf(root);
   if (!isObject(auths) || Object.keys(auths).length === 0) return invalid(`its ${dataKey} has no entries under auths`);
+  // Keys are shown to people, in the status and in annotations.
+  if (Object.keys(auths).some((key) => key.includes('@')))
+    return invalid('it has an entry whose registry holds a login');
   return registry === undefined ? toEntries(Object.entries(auths)) : onlyEntry(auths, registry);
 }
 
@@ -83,10 +86,15 @@ function toEntries(auths: readonly (readonly [string, unknown])[]): ParsedSource
   return { kind: 'entries', entries };
 }
 
+/** Fields that the kubelet reads; anything else than text in one of them makes it drop the whole Secret. */
+const TEXT_FIELDS = ['auth', 'username', 'password', 'email'] as const;
+
 /** A usable entry, or what is wrong with it. One that the kubelet cannot decode would make it drop the whole Secret. */
 function toEntry(key: string, value: unknown): AuthEntry | string {
   if (key.trim() === '') return 'it has an entry whose registry is empty';
   if (!isObject(value)) return `its entry for ${key} is not a JSON object`;
+  const odd = TEXT_FIELDS.find((name) => !isTextOrNothing(value[name]));
+  if (odd !== undefined) return `its entry for ${key} has a ${odd} that is not text`;
   const { auth, username, password } = value;
   if (isText(auth)) {
     return decodeBase64(auth)?.includes(':') === true
@@ -112,6 +120,7 @@ function fromBasicAuth(secret: Secret, registry: string | undefined): ParsedSour
   return { kind: 'entries', entries: [{ key: keyForRegistry(registry), fields: { username, password, auth } }] };
 }
 
+const isTextOrNothing = (value: unknown): boolean => value === undefined || value === null || typeof value === 'string';
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** Parses without letting the parser's own message out: it quotes its input. */
@@ -126,10 +135,15 @@ function parseJson(text: string | undefined): unknown {
 
 export const encodeBase64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
-/** Text of a base64 value, or undefined where it is no base64. Padding may be missing, as Go's and Docker's writers disagree on it. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
+/**
+ * Text of a base64 value, or undefined where it is no base64. As strict as the kubelet (Go's `StdEncoding`, or `RawStdEncoding` where
+ * there is no padding at all): an entry that it cannot decode would cost the namespace the whole Secret.
+ */
 export function decodeBase64(encoded: string): string | undefined {
-  const compact = encoded.replace(/\s/g, '');
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(compact) ? Buffer.from(compact, 'base64').toString('utf8') : undefined;
+  const compact = encoded.replace(/[\r\n]/g, '');
+  return BASE64.test(compact) ? Buffer.from(compact, 'base64').toString('utf8') : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type SecretName, secretName } from '../api/keys.ts';
 import { selectsServiceAccount } from '../api/policy.ts';
-import { type Grown, isVoter, stayers } from './grow-copies.ts';
+import { type Grown, isAbandoned, isVoter, stayers } from './grow-copies.ts';
 import type { EntryWish } from './plan-account.ts';
 import { isRetaining } from './shrink-copies.ts';
 import type { AccountEntry } from './slim.ts';
@@ -13,6 +13,7 @@ export function entryWish(name: string, account: AccountEntry, copies: Copies): 
   const copy = copies.get(secretName(name));
   if (copy === undefined) return 'disown';
   if (copy.state.kind === 'closed') return 'keep';
+  if (isAbandoned(copy, copies)) return isRetaining(leaversOf(copy)) ? 'release' : 'remove';
   const selecting = stayers(copy.situation, copies).filter(({ policy }) => selectsServiceAccount(policy, account));
   if (selecting.some(isVoter)) return copy.usable ? 'add' : 'keep';
   return selecting.length > 0 ? 'keep' : withoutVote(copy, copies);
@@ -20,9 +21,10 @@ export function entryWish(name: string, account: AccountEntry, copies: Copies): 
 
 /** Nobody asks for the entry. */
 function withoutVote({ situation }: Grown, copies: Copies): EntryWish {
-  const { ownership, known, orphaned, leavers, lingering } = situation;
+  const { ownership, known, orphaned } = situation;
   if (stayers(situation, copies).length > 0) return 'remove';
-  const left = [...leavers, ...lingering];
-  if (ownership === 'retained' || isRetaining(left)) return 'release';
+  if (ownership === 'retained' || isRetaining(leaversOf({ situation }))) return 'release';
   return orphaned || !known ? 'keep' : 'remove';
 }
+
+const leaversOf = ({ situation: { leavers, lingering } }: Pick<Grown, 'situation'>) => [...leavers, ...lingering];

@@ -78,6 +78,10 @@ export function addSecretNameCommand(name: string): string {
   return `kubectl patch clusterrole ${SECRET_NAMES_ROLE} --type=json -p '[{"op":"add","path":"/rules/0/resourceNames/-","value":"${name}"}]'`;
 }
 
+/** A Secret that was deleted, but is still there. */
+export const held = (name: string): Failure =>
+  failed('Terminating', `Secret ${name} is being deleted and somebody's finalizer holds it`, 'on-change');
+
 export const contended = (what: string, holdMs: number): Failure =>
   failed('Contended', `${what}; somebody else keeps undoing it, so it is left alone for a while`, { afterMs: holdMs });
 

@@ -3,7 +3,7 @@ import { wantedSecretName } from '../api/policy.ts';
 import { addSecretNameCommand } from './failure.ts';
 import type { FailureReason } from './outcome.ts';
 import type { Resolution } from './resolve.ts';
-import type { Counts, StatusInput } from './status.ts';
+import { type Counts, MAX_SECRET_NAMES, type StatusInput } from './status.ts';
 
 /** Reasons of Ready, Reconciling and Stalled. */
 export type ReadyReason =
@@ -40,7 +40,7 @@ type Check = (input: StatusInput, counts: Counts) => Verdict | undefined;
 
 /** The first check that has something to say decides. */
 function verdictOf(input: StatusInput, counts: Counts): Verdict {
-  for (const check of [beingDeleted, watchForbidden, notResolved, observing, inProgress, failing]) {
+  for (const check of [beingDeleted, watchForbidden, notResolved, observing, cannotMove, inProgress, failing]) {
     const verdict = check(input, counts);
     if (verdict !== undefined) return verdict;
   }
@@ -104,6 +104,15 @@ const observing: Check = ({ policy }, { matched, observed }) => {
         reason: 'Progressing',
         message: `${observed.toString()} of ${plural(matched, 'namespace')} looked at`,
       };
+};
+
+/** The name is watched and yet not recorded: there is no room for it. */
+const cannotMove: Check = ({ policy, secretNames, unknown }) => {
+  const wanted = wantedSecretName(policy);
+  if (secretNames.length < MAX_SECRET_NAMES || secretNames.includes(wanted) || unknown.includes(wanted))
+    return undefined;
+  const message = `${wanted} has to wait: Secrets of ${secretNames.length.toString()} former names of this policy are still there, first ${secretNames[0] ?? ''}`;
+  return { stand: 'stuck', reason: 'Progressing', message };
 };
 
 const inProgress: Check = (_input, { matched, synced, pending }) =>

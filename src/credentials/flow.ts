@@ -3,9 +3,10 @@ import { type Policy, secretNamesOf } from '../api/policy.ts';
 import { isApiError } from '../kube/errors.ts';
 import type { Change } from '../kube/store.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { Controller, type ControllerObserver, done, type Next, retry } from '../runtime/controller.ts';
+import { Controller, type ControllerObserver, type Next, retry } from '../runtime/controller.ts';
 import type { Log } from '../runtime/log.ts';
 import { type QueueObserver, WorkQueue } from '../runtime/queue.ts';
+import { UnderWay } from '../runtime/under-way.ts';
 import { adoption, type Announcement } from './announcements.ts';
 import type { CacheListener, CredentialCaches } from './caches.ts';
 import { Contention } from './contention.ts';
@@ -14,6 +15,7 @@ import { concernsNamespaces, namespacesOfPolicy } from './policy-changes.ts';
 import { type NamespaceDeps, reconcileNamespace } from './reconcile-namespace.ts';
 import { matchedNamespaces, type PolicyObserver, type PolicyWriter, reconcilePolicy } from './reconcile-policy.ts';
 import { RotationMemory } from './rotation-memory.ts';
+import type { Addendum } from './status.ts';
 import { Tally } from './tally.ts';
 import { RotationTimer, SyncTimer } from './timers.ts';
 import type { Writer } from './writer.ts';
@@ -36,10 +38,14 @@ export interface FlowOptions {
   readonly log: Log;
   /** Namespaces worked on at once. */
   readonly workers: number;
+  /** What flow B has to say of a policy. */
+  readonly addendum: (policy: Policy) => Addendum | undefined;
 }
 
 /** Status follows the tally at most this often: a thousand namespaces that come into order need no thousand writes. */
 const STATUS_PACE_MS = 500;
+/** Limits come in storms: their numbers in a status need not follow each failure. */
+const ADDENDUM_PACE_MS = 1_000;
 const POLICY_WORKERS = 4;
 /** How long a start waits for the watches that policies ask for; a source that cannot be read must not hold up the rest. */
 const SETTLE_MS = 10_000;
@@ -60,6 +66,7 @@ export class CredentialsFlow implements CacheListener {
   readonly #syncTimer: SyncTimer;
   readonly #firstPass = new Set<NamespaceName>();
   readonly #versions = new Map<PolicyName, string>();
+  readonly #runs = new UnderWay();
   readonly #stopping = new AbortController();
 
   constructor(options: FlowOptions) {
@@ -129,6 +136,10 @@ export class CredentialsFlow implements CacheListener {
     if (this.#firstPass.size === 0) this.#syncTimer.appeared(name, this.#options.clock.now());
   }
 
+  disappeared(name: NamespaceName): void {
+    this.#syncTimer.forget(name);
+  }
+
   source(key: SourceKey): void {
     for (const policy of this.#options.caches.policiesOfSource(key)) this.#contentMayHaveChanged(policy);
   }
@@ -140,6 +151,11 @@ export class CredentialsFlow implements CacheListener {
       this.#policies.add(policy.name);
       for (const namespace of namespacesOfPolicy([policy], caches)) this.#namespaces.add(namespace);
     }
+  }
+
+  /** What flow B has to say of a policy may have changed. */
+  wake(policy: PolicyName): void {
+    this.#policies.addAfter(policy, ADDENDUM_PACE_MS);
   }
 
   #contentMayHaveChanged(policy: Policy): void {
@@ -157,7 +173,7 @@ export class CredentialsFlow implements CacheListener {
   async #reconcileNamespace(name: NamespaceName): Promise<Next> {
     const orphansBefore = this.#tally.orphansIn(name);
     try {
-      return await reconcileNamespace(name, this.#namespaceDeps);
+      return await this.#runs.during(() => reconcileNamespace(name, this.#namespaceDeps));
     } finally {
       this.#measure(name);
       this.#reportOrphans(name, orphansBefore);
@@ -180,12 +196,13 @@ export class CredentialsFlow implements CacheListener {
     for (const [policy, { state, version }] of outcomes) {
       if (state.kind === 'synced') this.#rotationTimer.reached(policy, version, name, now);
     }
+    this.#rotationTimer.left(name, new Set(outcomes.map(([policy]) => policy)), now);
     if (outcomes.every(([, { state }]) => state.kind === 'synced' || state.kind === 'observed'))
       this.#syncTimer.inOrder(name, outcomes.length > 0, now);
   }
 
   async #reconcilePolicy(name: PolicyName): Promise<Next> {
-    const { caches, policyWriter, announce, observer, clock } = this.#options;
+    const { caches, policyWriter, announce, observer, clock, addendum } = this.#options;
     const isFirstPass = (): boolean => this.#firstPass.size > 0;
     const next = await reconcilePolicy(name, {
       caches,
@@ -196,6 +213,8 @@ export class CredentialsFlow implements CacheListener {
       observer,
       clock,
       isFirstPass,
+      earlierRunsOver: () => this.#runs.earlierOver(),
+      addendum,
     });
     const policy = caches.policy(name);
     if (policy === undefined) this.#versions.delete(name);
@@ -226,9 +245,12 @@ export class CredentialsFlow implements CacheListener {
     return new Controller({ name, queue, workers, reconcile, onError, clock, observer: observer.controller(name) });
   }
 
-  /** The error policy: what this process may not do any more is dropped, all else backs off. */
+  /**
+   * The error policy: everything backs off. A write that may not be sent now is tried again too: a renewal that was late may yet
+   * prolong this term, and a term that has ended has no queue any more.
+   */
   #afterError(controller: string, key: string, error: unknown): Next {
-    if (isApiError(error, 'fenced', 'aborted')) return done;
+    if (isApiError(error, 'fenced', 'aborted')) return retry;
     const isRace = isApiError(error, 'conflict', 'not-found');
     this.#options.log[isRace ? 'debug' : 'warn']('reconcile failed', { controller, key, err: error });
     return retry;

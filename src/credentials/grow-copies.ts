@@ -6,7 +6,8 @@ import { contended } from './failure.ts';
 import type { Failure, WriteResult } from './outcome.ts';
 import { isFailure, isInPlace } from './outcome.ts';
 import { type CopyStep, planCopy } from './plan-copy.ts';
-import { normaliseKey } from './registry-key.ts';
+import { readContributions } from './ownership.ts';
+import { normaliseKey } from '../registry/key.ts';
 import type { Observed, Situation } from './situation.ts';
 import type { Writer } from './writer.ts';
 
@@ -17,6 +18,8 @@ export interface Grown {
   readonly state: GrownState;
   /** A Secret of ours lies there, be it the newest or not: entries may refer to it. */
   readonly usable: boolean;
+  /** What lies there is known, and none of the contributors has a key to give. */
+  readonly hollow: boolean;
 }
 
 /**
@@ -57,11 +60,14 @@ async function growCopy(namespace: NamespaceName, situation: Situation, deps: Co
     desired: undefined,
     state: { kind },
     usable: isOurs,
+    hollow: false,
   });
   if (!situation.open) return without('closed');
   if (!situation.contributors.some(isVoter)) return without('idle');
   const { result, desired } = await writeCopy(namespace, situation, situation.contributors, deps);
-  return { situation, desired, state: toState(result, desired), usable: isOurs || isInPlace(result) };
+  const state = toState(result, desired);
+  const hollow = desired === undefined && isInPlace(result);
+  return { situation, desired, state, usable: isOurs || state.kind === 'in-place', hollow };
 }
 
 export const isVoter = ({ role }: Contributor): boolean => role !== 'observing';
@@ -149,4 +155,17 @@ export function arrivedElsewhere(
 export function stayers(situation: Situation, grown: ReadonlyMap<SecretName, Grown>): readonly Contributor[] {
   const arrived = arrivedElsewhere(situation, grown);
   return situation.contributors.filter(({ policy }) => !arrived.has(policy.name));
+}
+
+/** Somebody leaves a copy of ours, and those who stay have nothing to put into it: it goes as if nobody had stayed. */
+export function isAbandoned(copy: Grown, grown: ReadonlyMap<SecretName, Grown>): boolean {
+  const { situation, desired, hollow, state } = copy;
+  const { found, leavers, ownership } = situation;
+  const leaves = leavers.length > 0 || arrivedElsewhere(situation, grown).size > 0;
+  if (ownership !== 'ours' || found === undefined || !leaves) return false;
+  if (hollow) return true;
+  const fed = state.kind === 'idle' ? readContributions(found) : desired?.contributions;
+  const gives = ({ policy }: Contributor): boolean =>
+    (fed?.get(policy.name) ?? []).length > 0 || desired?.shadowed.has(policy.name) === true;
+  return fed !== undefined && !stayers(situation, grown).some(gives);
 }

@@ -27,7 +27,8 @@ export function mergePatch(from: JsonObject, to: JsonObject): JsonObject | undef
 }
 
 /** `constructor` is a valid label key, and every object has something under that name. */
-const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined);
+const own = (object: JsonObject, key: string): Json | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
 
 function equal(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;

@@ -1,6 +1,6 @@
-import type { PolicyName } from '../api/keys.ts';
+import type { PolicyName, SecretName } from '../api/keys.ts';
 import { type Policy, selectsServiceAccount, wantedSecretName } from '../api/policy.ts';
-import type { Contributor } from './desired.ts';
+import type { Contributor, ExistingContent } from './desired.ts';
 import type { Copies } from './entry-wish.ts';
 import type { Grown } from './grow-copies.ts';
 import { type Failure, isFailure } from './outcome.ts';
@@ -22,6 +22,7 @@ export function outcomesOf(
   copies: Copies,
   accounts: readonly AccountOutcome[],
   departures: readonly Departure[],
+  existing: ReadonlyMap<SecretName, ExistingContent> = new Map(),
 ): ReadonlyMap<PolicyName, Outcome> {
   const outcomes = new Map<PolicyName, Outcome>();
   for (const departure of departures) recordDeparture(outcomes, departure);
@@ -29,10 +30,14 @@ export function outcomesOf(
     const lingering = new Set(copy.situation.lingering.map(({ name }) => name));
     for (const contributor of copy.situation.contributors) {
       if (contributor.role === 'observing' || lingering.has(contributor.policy.name)) continue;
-      outcomes.set(contributor.policy.name, contributorOutcome(contributor, copy, accounts));
+      const outcome = contributorOutcome(contributor, copy, accounts);
+      outcomes.set(contributor.policy.name, withDeparture(outcome, outcomes.get(contributor.policy.name)));
     }
   }
-  for (const observer of observed.observers) outcomes.set(observer.policy.name, observerOutcome(observer, observed));
+  for (const observer of observed.observers) {
+    const content = existing.get(wantedSecretName(observer.policy));
+    outcomes.set(observer.policy.name, observerOutcome(observer, observed, content));
+  }
   return outcomes;
 }
 
@@ -44,6 +49,10 @@ function recordDeparture(outcomes: Map<PolicyName, Outcome>, { leavers, result }
   for (const { name } of leavers)
     outcomes.set(name, { version: '', state: result, shadowed: [], accounts: NO_ACCOUNTS });
 }
+
+/** A namespace is in order only when what the policy had there before is gone. */
+const withDeparture = (outcome: Outcome, departure: Outcome | undefined): Outcome =>
+  departure !== undefined && outcome.state.kind === 'synced' ? { ...outcome, state: departure.state } : outcome;
 
 function contributorOutcome(
   { policy, resolution }: Contributor,
@@ -67,10 +76,10 @@ function firstFailure(accounts: readonly AccountOutcome[]): Failure | undefined 
   return undefined;
 }
 
-function observerOutcome({ policy, resolution }: Contributor, observed: Observed): Outcome {
-  const { plan, accounts } = planForObserver({ policy, resolution, role: 'live' }, observed);
+function observerOutcome(observer: Contributor, observed: Observed, existing: ExistingContent | undefined): Outcome {
+  const { plan, accounts } = planForObserver(observer, observed, existing);
   return {
-    version: versionOf(policy, resolution),
+    version: versionOf(observer.policy, observer.resolution),
     state: { kind: 'observed' },
     shadowed: [],
     accounts,

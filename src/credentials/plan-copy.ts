@@ -9,6 +9,7 @@ import {
   RETAINED_ANNOTATION,
 } from '../names.ts';
 import type { DesiredCopy } from './desired.ts';
+import { held } from './failure.ts';
 import { type Json, mergePatch } from './merge-patch.ts';
 import type { Failure } from './outcome.ts';
 import { writeContributions, writeNames } from './ownership.ts';
@@ -64,23 +65,29 @@ type Check = (candidate: Candidate) => Failure | undefined;
 
 /** Why this copy cannot be written now, or undefined. The first check that objects gives the answer. */
 export function obstacle(candidate: Candidate): Failure | undefined {
-  for (const check of [heldByFinalizer, foreignSecret, tooLarge]) {
+  for (const check of [heldByFinalizer, foreignSecret, retainedInTheWay, tooLarge]) {
     const failure = check(candidate);
     if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
-const heldByFinalizer: Check = ({ found }) =>
-  found?.terminating === true
-    ? failed('Terminating', `Secret ${found.name} is being deleted and somebody's finalizer holds it`)
-    : undefined;
+const heldByFinalizer: Check = ({ found }) => (found?.terminating === true ? held(found.name) : undefined);
 
 const foreignSecret: Check = ({ found, ownership, desired }) =>
   found !== undefined && ownership === 'foreign' && !(desired.adopt && isAdoptable(found))
     ? failed(
         'Conflict',
         `Secret ${found.name} exists and is not managed by this operator${desired.adopt ? whyNotAdopted(found) : ''}`,
+      )
+    : undefined;
+
+/** Without our marker it may not be deleted, and its type and immutability do not change otherwise. */
+const retainedInTheWay: Check = ({ found, ownership, desired }) =>
+  found !== undefined && ownership === 'retained' && mustReplace(found, desired)
+    ? failed(
+        'Conflict',
+        `Secret ${found.name} was left here and somebody has changed its type or made it immutable since`,
       )
     : undefined;
 
@@ -184,7 +191,7 @@ export function planDeparture(found: CopyEntry, left: readonly string[], retain:
   if (found.terminating)
     return {
       kind: 'obstacle',
-      failure: failed('Terminating', `Secret ${found.name} is being deleted and somebody's finalizer holds it`),
+      failure: held(found.name),
     };
   return { kind: 'delete', found };
 }

@@ -1,5 +1,5 @@
 import { selectsServiceAccount, wantedSecretName } from '../api/policy.ts';
-import { type Contributor, desiredCopy } from './desired.ts';
+import { type Contributor, desiredCopy, type ExistingContent } from './desired.ts';
 import { type CopyStep, planCopy } from './plan-copy.ts';
 import type { Observed, Situation } from './situation.ts';
 import { hasEntry } from './slim.ts';
@@ -11,21 +11,28 @@ export interface ObserverPlan {
   readonly accounts: { readonly matched: number; readonly patched: number };
 }
 
-/** What switching this policy alone to Enforce would do in one namespace. Pure; writes nothing. */
-export function planForObserver(observer: Contributor, { accounts, situations }: Observed): ObserverPlan {
+/**
+ * What switching this policy alone to Enforce would do in one namespace. Pure; writes nothing.
+ * @param existing what lies in the copy now; needed where the keys of another contributor have to stay as they are
+ */
+export function planForObserver(
+  observer: Contributor,
+  { accounts, situations }: Observed,
+  existing?: ExistingContent,
+): ObserverPlan {
   const name = wantedSecretName(observer.policy);
   const selected = accounts.filter((account) => selectsServiceAccount(observer.policy, account));
   const lacking = selected.filter((account) => !hasEntry(account, name)).length;
   const situation = situations.find((candidate) => candidate.name === name);
   const counts = { matched: selected.length, patched: selected.length - lacking };
   if (situation?.open !== true) return { plan: undefined, accounts: counts };
-  const step = stepWith(observer, situation);
+  const step = stepWith(observer, situation, existing);
   return { plan: toPlan(step, lacking), accounts: counts };
 }
 
-function stepWith(observer: Contributor, situation: Situation): CopyStep {
+function stepWith(observer: Contributor, situation: Situation, existing: ExistingContent | undefined): CopyStep {
   const others = situation.contributors.filter(({ policy }) => policy.name !== observer.policy.name);
-  const desired = desiredCopy([...others, observer]);
+  const desired = desiredCopy([...others, observer], existing);
   if (desired === undefined) return { kind: 'none' };
   return planCopy({ name: situation.name, found: situation.found, ownership: situation.ownershipIfKnown, desired });
 }

@@ -1,5 +1,7 @@
-import type { NamespaceName, SecretName } from '../api/keys.ts';
+import { namespaceName, type NamespaceName, type SecretName } from '../api/keys.ts';
+import { wantedSecretName } from '../api/policy.ts';
 import { after, done, type Next, retry } from '../runtime/controller.ts';
+import { type ExistingContent, needsExisting } from './desired.ts';
 import { type CopyDeps, growCopies } from './grow-copies.ts';
 import { type Failure, isFailure, isInPlace, type WriteResult } from './outcome.ts';
 import { outcomesOf } from './outcomes.ts';
@@ -8,6 +10,7 @@ import { type Caches, observe, type Observed } from './situation.ts';
 import { hasEntry, type NamespaceEntry } from './slim.ts';
 import type { Tally } from './tally.ts';
 import { type AccountOutcome, writeAccounts } from './write-accounts.ts';
+import type { Writer } from './writer.ts';
 import type { Copies } from './entry-wish.ts';
 
 export interface NamespaceDeps extends CopyDeps {
@@ -28,13 +31,29 @@ export async function reconcileNamespace(name: NamespaceName, deps: NamespaceDep
   const accounts = await writeAccounts(observed, copies, deps);
   const departures = await shrinkCopies(observed, copies, stillReferred(accounts), deps);
 
-  deps.tally.record(name, outcomesOf(observed, copies, accounts, departures), orphansOf(observed));
+  const existing = await contentForPlans(observed, deps.writer);
+  deps.tally.record(name, outcomesOf(observed, copies, accounts, departures, existing), orphansOf(observed));
   return nextRun(resultsOf(copies, accounts, departures));
 }
 
 function forget(name: NamespaceName, tally: Tally): Next {
   tally.forget(name);
   return done;
+}
+
+/** A plan of a policy that only observes is exact only with what others have to keep as it is. */
+async function contentForPlans(
+  { namespace, situations, observers }: Observed,
+  writer: Writer,
+): Promise<ReadonlyMap<SecretName, ExistingContent>> {
+  const planned = new Set(observers.map(({ policy }) => wantedSecretName(policy)));
+  const contents = new Map<SecretName, ExistingContent>();
+  for (const { name, ownership, contributors } of situations) {
+    if (!planned.has(name) || ownership !== 'ours' || !needsExisting(contributors)) continue;
+    const content = await writer.readContent(namespaceName(namespace.name), name);
+    if (content !== undefined && 'entries' in content) contents.set(name, content);
+  }
+  return contents;
 }
 
 /** Entries of accounts that could not be written; a lasting one keeps its Secret alive. */

@@ -2,14 +2,14 @@ import { type NamespaceName, namespaceName, type PolicyName, type SecretName } f
 import type { RegistryCredentialPolicyStatus } from '../api/generated.ts';
 import { hasFinalizer, type Policy, recordedSecretNames, selectsNamespace, wantedSecretName } from '../api/policy.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { done, type Next } from '../runtime/controller.ts';
+import { after, done, type Next } from '../runtime/controller.ts';
 import { type Announcement, announcements } from './announcements.ts';
 import type { CredentialCaches } from './caches.ts';
 import { versionOf } from './outcomes.ts';
 import { type NamedRemnant, remnantsOf, unknownNames } from './remnants.ts';
 import type { RotationMemory } from './rotation-memory.ts';
 import { isRegistered } from './situation.ts';
-import { type StatusInput, statusOf } from './status.ts';
+import { type Addendum, MAX_SECRET_NAMES, type StatusInput, statusOf } from './status.ts';
 import type { Tally } from './tally.ts';
 
 /** The writes that a policy itself needs. Each throws ApiError when it fails, `conflict` when the policy has changed meanwhile. */
@@ -35,8 +35,12 @@ export interface PolicyDeps {
   readonly announce: (policy: Policy, announcement: Announcement) => void;
   readonly observer: PolicyObserver;
   readonly clock: Clock;
+  /** What flow B has to say of a policy, or undefined where it cannot say yet. */
+  readonly addendum: (policy: Policy) => Addendum | undefined;
   /** The first pass over all namespaces has not ended: counts would be too low. */
   readonly isFirstPass: () => boolean;
+  /** Resolves when the runs over namespaces that are under way now have ended. */
+  readonly earlierRunsOver: () => Promise<void>;
 }
 
 /**
@@ -51,12 +55,19 @@ export async function reconcilePolicy(name: PolicyName, deps: PolicyDeps): Promi
   if (needsFinalizer(policy)) await writer.addFinalizer(policy);
 
   const current = caches.policy(name) ?? policy;
+  // A run that began before the policy changed may yet write under a name that would be found empty here.
+  if (leavesNames(current)) await deps.earlierRunsOver();
   const remnants = remnantsOf(current, caches);
   const unknown = unknownNames(current, caches);
-  await report(current, remnants, unknown, deps);
+  const addendum = deps.addendum(current);
+  await report(current, { remnants, unknown, addendum }, deps);
   if (mayGo(current, remnants, unknown)) await writer.removeFinalizer(caches.policy(name) ?? current);
-  return done;
+  return addendum?.recheckInMs === undefined ? done : after(addendum.recheckInMs);
 }
+
+/** Whether the policy has no more use for a name under which it may have written. */
+const leavesNames = (policy: Policy): boolean =>
+  recordedSecretNames(policy).some((name) => policy.deleting || name !== wantedSecretName(policy));
 
 /** Whether an earlier process has said all there is to say about this version of the policy. */
 const wasReported = (policy: Policy): boolean =>
@@ -80,13 +91,15 @@ const mayGo = (policy: Policy, remnants: readonly NamedRemnant[], unknown: reado
   remnants.length === 0 &&
   (unknown.length === 0 || policy.spec.deletionPolicy === 'Retain');
 
-async function report(
-  policy: Policy,
-  remnants: readonly NamedRemnant[],
-  unknown: readonly SecretName[],
-  deps: PolicyDeps,
-): Promise<void> {
-  const status = statusOf(statusInput(policy, remnants, unknown, deps));
+/** What is known of a policy beside its own object and the tally. */
+interface Findings {
+  readonly remnants: readonly NamedRemnant[];
+  readonly unknown: readonly SecretName[];
+  readonly addendum: Addendum | undefined;
+}
+
+async function report(policy: Policy, findings: Findings, deps: PolicyDeps): Promise<void> {
+  const status = statusOf(statusInput(policy, findings, deps));
   if (await deps.writer.writeStatus(policy, status)) {
     for (const announcement of announcements(policy.status, status)) deps.announce(policy, announcement);
   }
@@ -94,12 +107,7 @@ async function report(
   deps.observer.reported(policy, status);
 }
 
-function statusInput(
-  policy: Policy,
-  remnants: readonly NamedRemnant[],
-  unknown: readonly SecretName[],
-  deps: PolicyDeps,
-): StatusInput {
+function statusInput(policy: Policy, { remnants, unknown, addendum }: Findings, deps: PolicyDeps): StatusInput {
   const { caches, tally, rotations, clock } = deps;
   const resolution = caches.resolution(policy);
   return {
@@ -112,6 +120,7 @@ function statusInput(
     remnants,
     unknown,
     secretNames: namesToRecord(policy, remnants, unknown, caches),
+    addendum,
     contentChanged: (entry) => rotations.compare(policy.name, entry),
     now: clock
       .date()
@@ -134,7 +143,8 @@ function namesToRecord(
   if (policy.spec.mode === 'Observe' && !policy.deleting) return recorded;
   const remaining = [...remnants.map(({ secretName }) => secretName), ...unknown];
   const wanted = wantedSecretName(policy);
-  const keepsWanted = !policy.deleting && (recorded.includes(wanted) || caches.isWatched(wanted));
+  const isFull = new Set(remaining).size >= MAX_SECRET_NAMES;
+  const keepsWanted = !policy.deleting && (recorded.includes(wanted) || (caches.isWatched(wanted) && !isFull));
   return [...new Set([...remaining, ...(keepsWanted ? [wanted] : [])])];
 }
 

@@ -46,7 +46,10 @@ function copyRemnants(
     .map((copy) => ({ namespace: namespaceName(copy.namespace), kind: 'Secret', name, secretName: name }));
 }
 
-/** Entries are not recorded by policy: one that another policy wants in this namespace is no remnant of ours. */
+/**
+ * Entries are not recorded by policy: one that another policy answers for in this namespace is no remnant of ours. It answers for what
+ * its status records, and asks for here or feeds here; else nobody would be left who may remove the entry.
+ */
 function accountRemnants(
   policy: Policy,
   names: readonly SecretName[],
@@ -54,13 +57,23 @@ function accountRemnants(
   view: RemnantView,
 ): NamedRemnant[] {
   const others = [...view.policies()].filter((other) => other.name !== policy.name && !other.deleting);
-  const wantedByOthers = (namespace: NamespaceEntry, name: SecretName): boolean =>
-    others.some((other) => wantedSecretName(other) === name && selectsNamespace(other, namespace));
+  const fedBy = new Map(
+    names
+      .flatMap((name) => [...view.copies(name)])
+      .map((copy) => [`${copy.namespace}/${copy.name}`, readContributions(copy)]),
+  );
+  const othersAnswer = (namespace: NamespaceEntry, name: SecretName): boolean =>
+    others.some(
+      (other) =>
+        recordedSecretNames(other).includes(name) &&
+        (fedBy.get(`${namespace.name}/${name}`)?.has(other.name) === true ||
+          (wantedSecretName(other) === name && selectsNamespace(other, namespace))),
+    );
   const remnants: NamedRemnant[] = [];
   for (const namespace of living.values()) {
     for (const account of view.accounts(namespace.name)) {
       for (const name of account.recorded.map(secretName)) {
-        if (!names.includes(name) || wantedByOthers(namespace, name)) continue;
+        if (!names.includes(name) || othersAnswer(namespace, name)) continue;
         remnants.push({
           namespace: namespaceName(namespace.name),
           kind: 'ServiceAccount',

@@ -5,7 +5,7 @@ import type { Secret } from '../api/objects.ts';
 import type { Policy } from '../api/policy.ts';
 import { type AuthEntry, parseSource, renderDockerConfig } from './docker-config.ts';
 import { hasMarker } from './ownership.ts';
-import { normaliseKey, whyDead } from './registry-key.ts';
+import { normaliseKey, whyDead } from '../registry/key.ts';
 
 /** What is known of a source Secret at this moment. */
 export type SourceState =
@@ -148,7 +148,7 @@ function tooLarge(entries: readonly ResolvedEntry[]): readonly SourceFault[] {
 
 function fingerprint(entries: readonly ResolvedEntry[], faults: readonly SourceFault[]): string {
   const hash = createHash('sha256');
-  for (const { key, fields } of entries) hash.update(JSON.stringify([key, fields]));
+  hash.update(renderDockerConfig(entries));
   for (const { source, reason } of faults) hash.update(JSON.stringify([source, reason]));
   return hash.digest('base64');
 }

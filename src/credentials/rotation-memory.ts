@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PolicyName } from '../api/keys.ts';
+import { renderDockerConfig } from './docker-config.ts';
 import type { ContentChanged } from './rotation.ts';
 import type { ResolvedEntry, Resolution } from './resolve.ts';
 
@@ -27,7 +28,7 @@ export class RotationMemory {
   }
 }
 
-const hashOf = ({ key, fields }: ResolvedEntry): string =>
+const hashOf = (entry: ResolvedEntry): string =>
   createHash('sha256')
-    .update(JSON.stringify([key, fields]))
+    .update(renderDockerConfig([entry]))
     .digest('base64');

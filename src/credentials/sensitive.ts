@@ -1,6 +1,6 @@
 import type { Secret } from '../api/objects.ts';
 import { BASIC_AUTH_TYPE } from '../names.ts';
-import { decodeBase64 } from './docker-config.ts';
+import { decodeBase64, encodeBase64 } from './docker-config.ts';
 
 /** What of a source must never be seen again. */
 export interface Sensitive {
@@ -20,8 +20,11 @@ export function sensitiveValues(secret: Secret): Sensitive {
     if (secret.type === BASIC_AUTH_TYPE) (key === 'username' ? found.userNames : found.secrets).add(decoded);
     else collectText(decoded, found);
   }
+  if (secret.type === BASIC_AUTH_TYPE) collectLogin(textOf(secret, 'username'), textOf(secret, 'password'), found);
   return { secrets: [...found.secrets], userNames: [...found.userNames] };
 }
+
+const textOf = ({ data }: Secret, key: string): string | undefined => decodeBase64(data?.[key] ?? '');
 
 interface Found {
   readonly secrets: Set<string>;
@@ -39,8 +42,16 @@ function collectText(text: string, found: Found): void {
 
 function collect(name: string, value: unknown, found: Found): void {
   if (typeof value === 'string') collectValue(name, value, found);
-  else if (typeof value === 'object' && value !== null)
+  else if (typeof value === 'object' && value !== null) {
+    if ('username' in value && 'password' in value) collectLogin(value.username, value.password, found);
     for (const [key, inner] of Object.entries(value)) collect(key, inner, found);
+  }
+}
+
+/** The `auth` that a copy has where its source has none. */
+function collectLogin(username: unknown, password: unknown, { secrets }: Found): void {
+  if (typeof username === 'string' && typeof password === 'string')
+    secrets.add(encodeBase64(`${username}:${password}`));
 }
 
 function collectValue(name: string, value: string, found: Found): void {
@@ -49,7 +60,7 @@ function collectValue(name: string, value: string, found: Found): void {
     found.userNames.add(value);
     return;
   }
-  found.secrets.add(value).add(Buffer.from(value).toString('base64'));
+  found.secrets.add(value).add(encodeBase64(value));
   if (name !== 'auth') return;
   const login = decodeBase64(value) ?? '';
   const colon = login.indexOf(':');

@@ -1,7 +1,7 @@
 import { type NamespaceName, namespaceName, type SecretName } from '../api/keys.ts';
 import type { Policy } from '../api/policy.ts';
 import { arrivedElsewhere, type CopyDeps, type Grown, stayers, writeCopy } from './grow-copies.ts';
-import type { WriteResult } from './outcome.ts';
+import { isInPlace, type WriteResult } from './outcome.ts';
 import { planDeparture } from './plan-copy.ts';
 import type { Observed } from './situation.ts';
 import type { CopyEntry } from './slim.ts';
@@ -55,7 +55,8 @@ async function shrinkCopy(
   if (staying.length > 0) {
     if (state.kind === 'failed') return leaving(state);
     const { result, desired } = await writeCopy(namespace, { name, found, ownership }, staying, deps);
-    if (desired !== undefined) return leaving(result);
+    // Undefined too where the content could not be read: nothing follows from that.
+    if (desired !== undefined || !isInPlace(result)) return leaving(result);
   }
   if (isReferred(name)) return leaving({ kind: 'stale' });
   const step = planDeparture(

@@ -77,7 +77,7 @@ export function observe(namespace: NamespaceEntry, caches: Caches): Observed {
     situations: [...names].sort().map((name) => situationOf(name, namespace, policies, caches)),
     observers: policies
       .filter((policy) => isObserver(policy) && !policy.deleting && selectsNamespace(policy, namespace))
-      .map((policy) => ({ policy, resolution: caches.resolution(policy), role: 'live' })),
+      .map((policy) => enforced(policy, caches.resolution(policy))),
   };
 }
 
@@ -119,7 +119,7 @@ type Part = 'wants' | 'lingers' | 'observes' | 'leaves' | 'none';
 function partOf(policy: Policy, name: SecretName, namespace: NamespaceEntry, recorded: boolean): Part {
   const recordedHere = recorded && recordedSecretNames(policy).includes(name);
   const wants = isActive(policy) && selectsNamespace(policy, namespace);
-  if (wants && wantedSecretName(policy) === name) return isRegistered(policy) ? 'wants' : 'none';
+  if (wants && wantedSecretName(policy) === name) return isRegistered(policy) || recordedHere ? 'wants' : 'none';
   if (!recordedHere) return 'none';
   if (wants) return 'lingers';
   return policy.deleting || !isObserver(policy) ? 'leaves' : 'observes';
@@ -152,7 +152,11 @@ function isOrphaned(found: CopyEntry, policies: readonly Policy[]): boolean {
 }
 
 function contributor(policy: Policy, resolution: Resolution): Contributor {
-  if (isObserver(policy)) return { policy, resolution, role: 'observing' };
+  return isObserver(policy) ? { policy, resolution, role: 'observing' } : enforced(policy, resolution);
+}
+
+/** As the policy takes part, or would take part, in mode Enforce. */
+function enforced(policy: Policy, resolution: Resolution): Contributor {
   const whole = resolution.faults.length === 0 && !resolution.pending;
   return { policy, resolution, role: whole ? 'live' : 'frozen' };
 }

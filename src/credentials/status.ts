@@ -1,5 +1,11 @@
-import { setConditions, truncate } from '../api/conditions.ts';
-import type { Failure as FailureItem, FailureSummary, Plan, RegistryCredentialPolicyStatus } from '../api/generated.ts';
+import { type Finding, setConditions, truncate } from '../api/conditions.ts';
+import type {
+  Failure as FailureItem,
+  FailureSummary,
+  Plan,
+  RateLimitStatus,
+  RegistryCredentialPolicyStatus,
+} from '../api/generated.ts';
 import type { NamespaceName, SecretName } from '../api/keys.ts';
 import type { Policy } from '../api/policy.ts';
 import { findings } from './findings.ts';
@@ -26,8 +32,18 @@ export interface StatusInput {
   /** Every name under which something of this policy may remain. */
   readonly secretNames: readonly SecretName[];
   readonly contentChanged: ContentChanged;
+  /** undefined: what the status says of it stays as it is. */
+  readonly addendum?: Addendum | undefined;
   /** RFC 3339. */
   readonly now: string;
+}
+
+/** What flow B has to say in a policy's status: conditions of its own, and one field. */
+export interface Addendum {
+  readonly findings: readonly Finding[];
+  readonly rateLimit: RateLimitStatus | undefined;
+  /** When it may be different although nothing happens, in milliseconds. */
+  readonly recheckInMs?: number;
 }
 
 /** Something of a policy that has not been removed yet. */
@@ -55,22 +71,29 @@ export interface NamespaceFailure {
   readonly failure: Failure;
 }
 
+/** The CRD's bound of `status.secretNames`: a policy renamed so often must first get out of some of its old names. */
+export const MAX_SECRET_NAMES = 16;
 const MAX_FAILURES = 20;
 const MAX_FAILURE_MESSAGE = 512;
 
-/** The whole of a policy's status but for what flow B writes. Pure. */
+/** The whole of a policy's status. Pure. */
 export function statusOf(input: StatusInput): RegistryCredentialPolicyStatus {
-  const { policy, resolution, secretNames, now } = input;
+  const { policy, resolution, secretNames, addendum, now } = input;
   const counts = count(input);
+  const { findings: added = [], rateLimit } = addendum ?? { rateLimit: policy.status.rateLimit };
   const credentials = credentialStatuses(policy, resolution, input.contentChanged, now);
   const lastRotation = credentials.reduce<string | undefined>(
     (last, { rotatedAt }) => later(last, rotatedAt),
     undefined,
   );
   return {
-    ...flowB(policy.status),
     observedGeneration: policy.generation,
-    conditions: setConditions(policy.status.conditions ?? [], findings(input, counts), policy.generation, now),
+    conditions: setConditions(
+      policy.status.conditions ?? [],
+      [...findings(input, counts), ...added],
+      policy.generation,
+      now,
+    ),
     secretNames: [...secretNames].sort(),
     namespaces: {
       matched: counts.matched,
@@ -84,11 +107,9 @@ export function statusOf(input: StatusInput): RegistryCredentialPolicyStatus {
     failures: counts.failures.slice(0, MAX_FAILURES).map(toItem),
     failureSummary: summarise(counts.failures),
     ...(policy.spec.mode === 'Observe' && { plan: planOf(input) }),
+    ...(rateLimit !== undefined && { rateLimit }),
   };
 }
-
-const flowB = ({ rateLimit }: RegistryCredentialPolicyStatus): Pick<RegistryCredentialPolicyStatus, 'rateLimit'> =>
-  rateLimit === undefined ? {} : { rateLimit };
 
 const later = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a;

@@ -16,9 +16,14 @@ export class RotationTimer {
     this.#observe = observe;
   }
 
-  /** A rotation that overtakes another one counts from its own beginning. @param now milliseconds, monotonic */
+  /**
+   * A rotation that overtakes another one counts from its own beginning; where no namespace has a copy there is nothing to measure.
+   * @param now milliseconds, monotonic
+   */
   began(policy: PolicyName, version: string, namespaces: Iterable<NamespaceName>, now: number): void {
-    this.#races.set(policy, { version, started: now, outstanding: new Set(namespaces) });
+    const outstanding = new Set(namespaces);
+    if (outstanding.size === 0) this.#races.delete(policy);
+    else this.#races.set(policy, { version, started: now, outstanding });
   }
 
   reached(policy: PolicyName, version: string, namespace: NamespaceName, now: number): void {
@@ -30,8 +35,11 @@ export class RotationTimer {
     this.#observe((now - race.started) / 1000);
   }
 
-  forget(policy: PolicyName): void {
-    this.#races.delete(policy);
+  /** The namespace is gone, or wanted by these policies only: it holds up no other rotation. */
+  left(namespace: NamespaceName, wanted: ReadonlySet<PolicyName>, now: number): void {
+    for (const [policy, { version, outstanding }] of this.#races) {
+      if (outstanding.has(namespace) && !wanted.has(policy)) this.reached(policy, version, namespace, now);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { TrackingStore } from '../kube/store.ts';
 import { DOCKER_CONFIG_JSON_KEY, DOCKER_CONFIG_JSON_TYPE } from '../names.ts';
 import type { ExistingContent } from './desired.ts';
 import { readDockerConfig } from './docker-config.ts';
-import { type Attempt, failureOf, lostRace, MAX_RACES } from './failure.ts';
+import { type Attempt, failureOf, held, lostRace, MAX_RACES } from './failure.ts';
 import type { WriteResult } from './outcome.ts';
 import { readContributions } from './ownership.ts';
 import type { AccountPlan } from './plan-account.ts';
@@ -143,8 +143,8 @@ export class Writer {
     operation: WriteOperation,
   ): Promise<WriteResult> {
     return this.#writeCopy({ verb: 'delete', resource: 'secrets', namespace, name }, operation, async (client) => {
-      await client.delete(SECRETS, { namespace, name }, { uid, resourceVersion });
-      return undefined;
+      const answer = await client.delete(SECRETS, { namespace, name }, { uid, resourceVersion });
+      return answer?.metadata.deletionTimestamp === undefined ? undefined : answer;
     });
   }
 
@@ -161,7 +161,7 @@ export class Writer {
       if (secret === undefined) tracked?.removed();
       else tracked?.learned(slimCopy(secret));
       observer.secretWrite(operation, 'success');
-      return { kind: 'written' };
+      return attempt.verb === 'delete' && secret !== undefined ? held(attempt.name) : { kind: 'written' };
     } catch (error) {
       observer.secretWrite(operation, 'error');
       return await this.#failure(error, attempt);

@@ -173,7 +173,7 @@ export class ApiClient {
   }
 
   /**
-   * Events from `resourceVersion` on. The sequence ends when the server ends the watch.
+   * Events from `resourceVersion` on. The sequence ends when the server ends the watch, or sends nothing, not even a bookmark, for 75 s.
    * @throws ApiError, ERROR events of the server included; `timeout` when the server outlived `timeoutSeconds`
    */
   watch<T extends KubeObject>(
@@ -234,12 +234,10 @@ export class ApiClient {
   async #exchange(request: Request, { timeoutMs, signal }: RequestOptions): Promise<Answer> {
     const { clock, requestTimeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     const gate = request.method === 'GET' ? undefined : this.#options.gate;
-    let fencedAtDeadline = false;
     try {
       const link = await this.#link();
       const ownMs = timeoutMs ?? requestTimeoutMs;
       const gateMs = gate?.remainingMs() ?? Infinity;
-      fencedAtDeadline = gateMs < ownMs;
       if (gateMs <= 0) throw new CutShort('not-allowed');
       return await exchange(link.requests, this.#wire(request, link), {
         clock,
@@ -250,7 +248,8 @@ export class ApiClient {
       });
     } catch (error) {
       this.#observe(request.method, '<error>');
-      throw errorFrom(nameOf(request), error, fencedAtDeadline);
+      // A write is cut off where the gate would have closed by what was known when it was sent. If it is open still, only the wait was in vain.
+      throw errorFrom(nameOf(request), error, gate !== undefined && gate.remainingMs() <= 0);
     }
   }
 

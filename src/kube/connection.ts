@@ -1,4 +1,5 @@
 import type { RequestOptions } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../runtime/clock.ts';
@@ -116,7 +117,8 @@ export class Connection {
     const fingerprint = JSON.stringify(tls);
     if (this.#pools?.fingerprint === fingerprint) return this.#pools;
     if (this.#pools !== undefined) this.#retire(this.#pools);
-    const pool = (connections: number | null): Dispatcher => openPool(origin, tls, connections, proxyUrl);
+    const shared = { ...tls, ...sharedContext(tls) };
+    const pool = (connections: number | null): Dispatcher => openPool(origin, shared, connections, proxyUrl);
     this.#pools = { fingerprint, requests: pool(this.#options.connections), watches: pool(null) };
     this.#open.add(this.#pools);
     return this.#pools;
@@ -139,10 +141,22 @@ function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
   });
 }
 
+/**
+ * One TLS context for all connections: a context of its own takes each as long as the handshake. None where the certificates do not parse: then every
+ * connection tries again, and fails with the reason.
+ */
+function sharedContext(tls: TlsMaterial): { readonly secureContext?: SecureContext } {
+  try {
+    return { secureContext: createSecureContext(tls) };
+  } catch {
+    return {};
+  }
+}
+
 /** HTTP/1.1 on purpose: one GOAWAY on a shared connection would end every watch at once. */
 function openPool(
   origin: string,
-  tls: TlsMaterial,
+  tls: TlsMaterial & { readonly secureContext?: SecureContext },
   connections: number | null,
   proxyUrl: string | undefined,
 ): Dispatcher {

@@ -46,7 +46,8 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest, limits: L
   return new Promise((resolve, reject) => {
     const handler = new Collector(limits, resolve, reject);
     if (handler.settled) return;
-    dispatcher.dispatch(request, handler);
+    // undici would close the connection after a DELETE with a body, and every removal pay for a new TLS handshake.
+    dispatcher.dispatch({ ...request, reset: false }, handler);
   });
 }
 

@@ -24,16 +24,19 @@ export function errorOf(request: RequestName, answer: Answer, redact: (text: str
   });
 }
 
-/** The error for an exchange that had no answer. */
-export function errorFrom(request: RequestName, error: unknown, fencedAtDeadline: boolean): ApiError {
+/**
+ * The error for an exchange that had no answer.
+ * @param fenced this process may not write now
+ */
+export function errorFrom(request: RequestName, error: unknown, fenced: boolean): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof CutShort) return new ApiError({ ...request, kind: cutKind(error, fencedAtDeadline) });
+  if (error instanceof CutShort) return new ApiError({ ...request, kind: cutKind(error, fenced) });
   return new ApiError({ ...request, kind: 'unreachable', transport: transportCode(error) });
 }
 
-function cutKind({ why }: CutShort, fencedAtDeadline: boolean): 'aborted' | 'fenced' | 'timeout' {
+function cutKind({ why }: CutShort, fenced: boolean): 'aborted' | 'fenced' | 'timeout' {
   if (why === 'signal') return 'aborted';
-  return why === 'not-allowed' || fencedAtDeadline ? 'fenced' : 'timeout';
+  return why === 'not-allowed' || fenced ? 'fenced' : 'timeout';
 }
 
 /** The error's code alone: messages of TLS and exec plugins may hold anything. */

@@ -41,6 +41,11 @@ export interface WatchContext extends WatchOptions {
 
 /** The server ends a watch by itself; one that lives this much longer has lost its connection unnoticed. */
 const GRACE_MS = 15_000;
+/**
+ * The API server sends a bookmark once a minute. A watch that brings nothing for longer may be half open, in a way that TCP keep-alive does not see
+ * (a proxy or load balancer answers the probes and has forgotten the rest); opening another from the same version costs one request.
+ */
+const SILENT_MS = 75_000;
 
 /** See ApiClient.watch. */
 export async function* openWatch<T extends KubeObject>(
@@ -55,9 +60,11 @@ export async function* openWatch<T extends KubeObject>(
     cut.after(context.openWithinMs);
     const body = await open(request, context, cut.signal);
     cut.after(query.timeoutSeconds * 1000 + GRACE_MS);
+    cut.whenSilentFor(SILENT_MS);
     context.onOpen?.();
-    yield* events<T>(request, body, context.redact);
+    yield* events<T>(request, cut.hearing(body), context.redact);
   } catch (error) {
+    if (cut.reason === 'silent') return;
     throw errorFrom(request, cut.reason ?? error, false);
   } finally {
     cut.end();
@@ -128,8 +135,10 @@ class Cut {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal;
   readonly #clock: Clock;
-  #cancel: () => void = () => undefined;
-  reason: CutShort | undefined;
+  #cancelDeadline: () => void = () => undefined;
+  #cancelSilence: () => void = () => undefined;
+  #heardAt = 0;
+  reason: CutShort | 'silent' | undefined;
 
   constructor(outer: AbortSignal, clock: Clock) {
     this.#outer = outer;
@@ -144,24 +153,47 @@ class Cut {
 
   /** Replaces the deadline. */
   after(ms: number): void {
-    this.#cancel();
-    this.#cancel = this.#clock.setTimer(ms, () => {
+    this.#cancelDeadline();
+    this.#cancelDeadline = this.#clock.setTimer(ms, () => {
       this.#abort(new CutShort('deadline'));
     });
   }
 
+  /** Ends it when nothing is heard for `ms` milliseconds, from now on. */
+  whenSilentFor(ms: number): void {
+    this.#heardAt = this.#clock.now();
+    this.#lookAfter(ms, ms);
+  }
+
+  /** Passes a body on and takes note of its signs of life; no timer is moved for each. */
+  async *hearing(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of body) {
+      this.#heardAt = this.#clock.now();
+      yield chunk;
+    }
+  }
+
   /** Frees the connection, whatever became of the watch. */
   end(): void {
-    this.#cancel();
+    this.#cancelDeadline();
+    this.#cancelSilence();
     this.#outer.removeEventListener('abort', this.#onAbort);
     this.#controller.abort();
+  }
+
+  #lookAfter(pauseMs: number, limitMs: number): void {
+    this.#cancelSilence = this.#clock.setTimer(pauseMs, () => {
+      const leftMs = this.#heardAt + limitMs - this.#clock.now();
+      if (leftMs > 0) this.#lookAfter(leftMs, limitMs);
+      else this.#abort('silent');
+    });
   }
 
   readonly #onAbort = (): void => {
     this.#abort(new CutShort('signal'));
   };
 
-  #abort(reason: CutShort): void {
+  #abort(reason: CutShort | 'silent'): void {
     this.reason ??= reason;
     this.#controller.abort(reason);
   }

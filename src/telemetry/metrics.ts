@@ -58,6 +58,36 @@ export class Metrics {
     SYNC_SECONDS,
     [],
   );
+  readonly pullsRateLimited = this.#counter(
+    'image_pull_rate_limited_total',
+    'Image pulls that a registry refused because of a limit, by whom it limits.',
+    ['registry', 'namespace', 'kind'],
+  );
+  readonly pullsRefused = this.#counter(
+    'image_pull_refused_total',
+    'Image pulls whose credential a registry refused.',
+    ['registry', 'namespace'],
+  );
+  readonly pullsUncovered = this.#counter(
+    'image_pull_rate_limited_uncovered_total',
+    'Limited image pulls that no policy covers.',
+    ['registry', 'namespace'],
+  );
+  readonly kubeletQpsExceeded = this.#counter(
+    'kubelet_pull_qps_exceeded_total',
+    "Image pulls held back by the kubelet's own limiter; no registry was asked.",
+    ['namespace'],
+  );
+  readonly rateLimitedContainers = this.#gauge(
+    'rate_limited_containers',
+    'Containers that wait now because a registry limits their pull.',
+    ['registry', 'namespace'],
+  );
+  readonly unreachedPods = this.#gauge(
+    'unreached_pods',
+    'Containers that wait because of an anonymous limit although a policy covers them, by what kept the credential away.',
+    ['policy', 'cause'],
+  );
   readonly watchBlindSeconds = this.#gauge(
     'watch_blind_seconds',
     'For how long changes may have been missed; 0 while watching.',

@@ -139,6 +139,15 @@ const NO_NAMESPACES = { matched: 0, synced: 0, failed: 0 };
 const NO_ACCOUNTS = { matched: 0, patched: 0 };
 const NO_FAILURES: NonNullable<RegistryCredentialPolicyStatus['failureSummary']> = { total: 0, byReason: {} };
 
+/** Fixed, so that a cause that ceases shows 0. */
+const UNREACHED_CAUSES = [
+  'AdmittedBefore',
+  'OwnPullSecrets',
+  'ServiceAccountNotSelected',
+  'KeyNeverMatches',
+  'Unexplained',
+] as const;
+
 type Valued = Series & { readonly value: number };
 
 /** What a policy's status says, as series. Pure. */
@@ -162,6 +171,11 @@ function policySeries(policy: PolicyName, status: RegistryCredentialPolicyStatus
         value: each === now ? 1 : 0,
       })),
     ),
+    ...UNREACHED_CAUSES.map((cause) => ({
+      gauge: metrics.unreachedPods,
+      labels: { policy, cause },
+      value: status.rateLimit?.unreached?.[cause] ?? 0,
+    })),
     ...(status.lastRotation === undefined
       ? []
       : [{ gauge: metrics.sourceChanged, labels: { policy }, value: Date.parse(status.lastRotation) / 1000 }]),

@@ -1,5 +1,7 @@
 /** Values shorter than this are words, not secrets: taking them out would make every message unreadable. */
 const MIN_LENGTH = 4;
+/** Longer ones are encodings of whole files, which the shape of base64 gives away. */
+const MAX_LENGTH = 1024;
 /** Values remembered at most; the oldest are forgotten first, long after their rotation. */
 const MAX_VALUES = 5_000;
 const MASK = '[redacted]';
@@ -30,11 +32,15 @@ export class Redactor {
     return SHAPES.reduce((masked, shape) => masked.replace(shape, MASK), known);
   }
 
-  /** For the words of others: user names go too. */
+  /** For the words of others: user names go too, and whatever is long and looks like base64. */
   redactForeign(text: string): string {
-    return this.#names.mask(this.redact(text));
+    return this.#names.mask(maskBase64(this.redact(text)));
   }
 }
+
+/** Digests are long too, and harmless: they are hexadecimal. */
+const maskBase64 = (text: string): string =>
+  text.replace(/[A-Za-z0-9+/]{64,}={0,2}/g, (run) => (/^[0-9a-f]+$/.test(run) ? run : MASK));
 
 class Values {
   readonly #values = new Set<string>();
@@ -42,7 +48,7 @@ class Values {
 
   add(values: Iterable<string>): void {
     for (const value of values) {
-      if (value.length < MIN_LENGTH || this.#values.has(value)) continue;
+      if (value.length < MIN_LENGTH || value.length > MAX_LENGTH || this.#values.has(value)) continue;
       this.#values.add(value);
       this.#pattern = undefined;
     }

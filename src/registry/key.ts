@@ -2,20 +2,11 @@
  * Keys of a docker config's `auths`, as the kubelet reads them.
  * Source of the rules: kubernetes `pkg/credentialprovider/keyring.go`.
  */
+import { DOCKER_HUB, DOCKER_HUB_HOSTS, DOCKER_HUB_KEY_HOST } from './hub.ts';
 
 /** The key under which `docker login` and the kubelet keep Docker Hub's credentials. */
 export const DOCKER_HUB_KEY = 'https://index.docker.io/v1/';
 
-const DOCKER_HUB = 'index.docker.io';
-
-/** Names of Docker Hub that people use; the kubelet matches only the first two of them with a Docker Hub image. */
-const DOCKER_HUB_HOSTS: readonly string[] = [
-  'index.docker.io',
-  'docker.io',
-  'registry-1.docker.io',
-  'registry.hub.docker.com',
-  'hub.docker.com',
-];
 const DEAD_HOSTS: readonly string[] = DOCKER_HUB_HOSTS.slice(2);
 
 /**
@@ -24,7 +15,7 @@ const DEAD_HOSTS: readonly string[] = DOCKER_HUB_HOSTS.slice(2);
  */
 export function normaliseKey(key: string): string {
   const { host, path } = split(key);
-  return (host === 'docker.io' ? DOCKER_HUB : host) + path;
+  return (host === DOCKER_HUB ? DOCKER_HUB_KEY_HOST : host) + path;
 }
 
 function split(key: string): { host: string; path: string } {
@@ -50,6 +41,9 @@ export function whyDead(key: string): string | undefined {
   }
   if (DOCKER_HUB_HOSTS.includes(host) && (path === '/v1' || path === '/v2')) {
     return `the key ${key} lacks its final slash, so that the kubelet never matches it; write ${DOCKER_HUB_KEY}`;
+  }
+  if (host === DOCKER_HUB_KEY_HOST && path !== '') {
+    return `the kubelet matches the key ${key} with no repository of Docker Hub alone; write ${DOCKER_HUB_KEY}`;
   }
   return undefined;
 }

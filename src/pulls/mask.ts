@@ -1,0 +1,26 @@
+import type { Token } from './tokens.ts';
+
+/** Behind these words stands a name, whatever it looks like: a tag in containerd 1.6's `[manifests TAG]`, a host that DNS is asked for. */
+const BEFORE_NAME: ReadonlySet<string> = new Set(['manifests', 'lookup']);
+
+/**
+ * Makes opaque what looks like words and is a name: the image's own last part where it stands alone, tags, looked-up hosts. So that
+ * an image called `toomanyrequests`, or its tag 429, never speaks for its registry.
+ * @param ownName last part of the image's repository
+ */
+export function mask(tokens: readonly Token[], ownName: string): readonly Token[] {
+  return tokens.map((token, index) =>
+    token.kind === 'word' && isName(tokens, index, ownName) ? opaque(token) : token,
+  );
+}
+
+const opaque = ({ text }: Token): Token => ({ kind: 'name', text });
+
+function isName(tokens: readonly Token[], index: number, ownName: string): boolean {
+  const [before, token, next] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  if (before !== undefined && BEFORE_NAME.has(before.text)) return true;
+  // CRI-O: `reading manifest TAG in HOST/REPOSITORY`.
+  if (before?.text === 'manifest' && next?.text === 'in') return true;
+  // Before a colon it may be the error code of the same name.
+  return token?.text === ownName && next?.text !== ':';
+}
