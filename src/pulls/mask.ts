@@ -2,9 +2,11 @@ import type { Token } from './tokens.ts';
 
 /** Behind these words stands a name, whatever it looks like: a tag in containerd 1.6's `[manifests TAG]`, a host that DNS is asked for. */
 const BEFORE_NAME: ReadonlySet<string> = new Set(['manifests', 'lookup']);
+/** Behind these may stand the image's own name, without host and tag: dockerd's `pull access denied for NAME`. */
+const BEFORE_OWN_NAME: ReadonlySet<string> = new Set(['for', 'image', 'in', 'reference', 'repository']);
 
 /**
- * Makes opaque what looks like words and is a name: the image's own last part where it stands alone, tags, looked-up hosts. So that
+ * Makes opaque what looks like words and is a name: the image's own name where it stands without host and tag, tags, looked-up hosts. So that
  * an image called `toomanyrequests`, or its tag 429, never speaks for its registry.
  * @param ownName last part of the image's repository
  */
@@ -21,6 +23,5 @@ function isName(tokens: readonly Token[], index: number, ownName: string): boole
   if (before !== undefined && BEFORE_NAME.has(before.text)) return true;
   // CRI-O: `reading manifest TAG in HOST/REPOSITORY`.
   if (before?.text === 'manifest' && next?.text === 'in') return true;
-  // Before a colon it may be the error code of the same name.
-  return token?.text === ownName && next?.text !== ':';
+  return token?.text === ownName && before !== undefined && BEFORE_OWN_NAME.has(before.text);
 }

@@ -13,7 +13,7 @@ const isSpace = among(SPACE);
 const isQuote = among('\'"`');
 /** They end a run of characters that is judged as one; a quote or bracket inside a URL's login does too. */
 const isEnd = among(`${SPACE}"'\`<>`);
-const isTrailing = among('.,;:!)]}');
+const isTrailing = among('.,;:!');
 const isLabelEnd = among(':=');
 
 /**

@@ -1,4 +1,4 @@
-import { all, among, isHex, isLetterOrDigit, some, SPACE } from './chars.ts';
+import { among, isHex, isLetterOrDigit, some, SPACE } from './chars.ts';
 
 /**
  * A piece of a message. `url` and `name` (of an image, a file, a digest, an address with port) are opaque: nothing in them is ever
@@ -14,6 +14,7 @@ const isSeparator = among(`${SPACE}"'\`()<>[]{}|;!=\\`);
 /** They end a URL, which may hold the other separators. */
 const isUrlEnd = among(`${SPACE}"<>\`\\`);
 /** They belong to the sentence when they end a word. */
+const isMark = among(':,');
 const isTrailing = among('.,:;?!)]}');
 /** They make a name of what they stand in. */
 const isNameSign = among('/:@');
@@ -33,6 +34,12 @@ export function tokenise(text: string): readonly Token[] {
     const skipped = skip(text, at);
     if (skipped > at) {
       at = skipped;
+      continue;
+    }
+    const char = text.charAt(at);
+    if (isMark(char)) {
+      tokens.push({ kind: 'mark', text: char });
+      at += 1;
       continue;
     }
     const end = endOfWord(text, at);
@@ -70,10 +77,13 @@ function endOfUrl(text: string, start: number): number {
 /** The end of an IPv6 address in brackets that begins here, or -1. */
 function addressEnd(text: string, start: number): number {
   if (text.charAt(start) !== '[') return -1;
-  const end = text.slice(start, start + MAX_ADDRESS).indexOf(']');
-  const inside = end < 0 ? '' : text.slice(start + 1, start + end);
-  const isAddress = inside.includes(':') && all(inside, (char) => char === ':' || isHex(char));
-  return isAddress ? start + end + 1 : -1;
+  let at = start + 1;
+  let colons = 0;
+  while (at < start + MAX_ADDRESS && (text.charAt(at) === ':' || isHex(text.charAt(at)))) {
+    if (text.charAt(at) === ':') colons += 1;
+    at += 1;
+  }
+  return colons > 1 && text.charAt(at) === ']' ? at + 1 : -1;
 }
 
 function toTokens(raw: string): readonly Token[] {
@@ -92,7 +102,7 @@ function trimEnd(raw: string): { body: string; mark: string } {
   let mark = '';
   while (end > 0 && isTrailing(raw.charAt(end - 1)) && !closesAddress(raw, end)) {
     end -= 1;
-    if (raw.charAt(end) === ':' || raw.charAt(end) === ',') mark = raw.charAt(end);
+    if (isMark(raw.charAt(end))) mark = raw.charAt(end);
   }
   return { body: raw.slice(0, end), mark };
 }

@@ -39,14 +39,21 @@ describe('an ApiClient behind a gate', () => {
     expect(server.received.map(({ method }) => method)).to.deep.equal(['GET']);
   });
 
-  it('gives a write no longer than the gate has left', async () => {
-    server.answer(() => undefined);
-    const clock = new FakeClock();
-    const failed = failure(server.client({ clock }).withGate(gate).update(SECRETS, ref, secret));
-    await until(() => server.received.length === 1);
-    await clock.advance(1_000);
-    expect((await failed).kind).to.equal('fenced');
-  });
+  const ends = [
+    { what: 'fenced where the gate is closed then', left: 0, kind: 'fenced' },
+    { what: 'a time-out where a renewal keeps it open, so that it is tried again', left: 1_000, kind: 'timeout' },
+  ];
+  for (const { what, left, kind } of ends) {
+    it(`gives a write no longer than the gate had left when it was sent: ${what}`, async () => {
+      server.answer(() => undefined);
+      const clock = new FakeClock();
+      const failed = failure(server.client({ clock }).withGate(gate).update(SECRETS, ref, secret));
+      await until(() => server.received.length === 1);
+      gate.ms = left;
+      await clock.advance(1_000);
+      expect((await failed).kind).to.equal(kind);
+    });
+  }
 
   it('does not send a write that was still waiting for a connection when the gate closed', async () => {
     const answers: (() => void)[] = [];
