@@ -16,9 +16,9 @@ import { NAMESPACES, POLICIES, SECRETS, SERVICE_ACCOUNTS } from '../kube/resourc
 import type { Change, Stored } from '../kube/store.ts';
 import { sleep } from '../runtime/clock.ts';
 import { hasMarker } from './ownership.ts';
-import { type Resolution, resolve, type SourceState } from './resolve.ts';
-import { type Sensitive, sensitiveValues } from './sensitive.ts';
-import type { Caches } from './situation.ts';
+import { type Resolution, resolve, type SourceState } from './sources/resolve.ts';
+import { type Sensitive, sensitiveValues } from './sources/sensitive.ts';
+import type { Caches } from './namespace/situation.ts';
 import {
   type AccountEntry,
   type CopyEntry,

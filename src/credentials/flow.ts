@@ -7,18 +7,18 @@ import { Controller, type ControllerObserver, type Next, retry } from '../runtim
 import type { Log } from '../runtime/log.ts';
 import { type QueueObserver, WorkQueue } from '../runtime/queue.ts';
 import { UnderWay } from '../runtime/under-way.ts';
-import { adoption, type Announcement } from './announcements.ts';
+import { adoption, type Announcement } from './policy/announcements.ts';
 import type { CacheListener, CredentialCaches } from './caches.ts';
-import { Contention } from './contention.ts';
-import { versionOf } from './outcomes.ts';
-import { concernsNamespaces, namespacesOfPolicy } from './policy-changes.ts';
-import { type NamespaceDeps, reconcileNamespace } from './reconcile-namespace.ts';
-import { matchedNamespaces, type PolicyObserver, type PolicyWriter, reconcilePolicy } from './reconcile-policy.ts';
-import { RotationMemory } from './rotation-memory.ts';
-import type { Addendum } from './status.ts';
+import { Contention } from './namespace/contention.ts';
+import { versionOf } from './namespace/outcomes.ts';
+import { concernsNamespaces, namespacesOfPolicy } from './policy/changes.ts';
+import { type NamespaceDeps, reconcileNamespace } from './namespace/reconcile.ts';
+import { matchedNamespaces, type PolicyObserver, type PolicyWriter, reconcilePolicy } from './policy/reconcile.ts';
+import { RotationMemory } from './policy/rotation-memory.ts';
+import type { Addendum } from './policy/status-input.ts';
 import { Tally } from './tally.ts';
 import { RotationTimer, SyncTimer } from './timers.ts';
-import type { Writer } from './writer.ts';
+import type { Writer } from './namespace/writer.ts';
 
 export interface FlowObserver extends PolicyObserver {
   queue(name: string): QueueObserver & { watch(unfinished: () => { seconds: number; longest: number }): void };

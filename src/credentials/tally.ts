@@ -1,5 +1,5 @@
 import type { NamespaceName, PolicyName, SecretName } from '../api/keys.ts';
-import type { Failure } from './outcome.ts';
+import type { Failure } from './namespace/outcome.ts';
 
 /** What `mode: Observe` would do in one namespace. */
 export interface NamespacePlan {

@@ -2,11 +2,11 @@ import type { RegistryCredentialPolicySpec } from '../../src/api/generated.ts';
 import { policyName, secretName, sourceKey } from '../../src/api/keys.ts';
 import type { Secret } from '../../src/api/objects.ts';
 import type { Policy } from '../../src/api/policy.ts';
-import type { Contributor, Role } from '../../src/credentials/desired.ts';
-import { renderDockerConfig } from '../../src/credentials/docker-config.ts';
+import type { Contributor, Role } from '../../src/credentials/namespace/desired.ts';
+import { renderDockerConfig } from '../../src/credentials/sources/docker-config.ts';
 import { normaliseKey } from '../../src/registry/key.ts';
-import type { Resolution, ResolvedEntry, SourceFault } from '../../src/credentials/resolve.ts';
-import type { Situation } from '../../src/credentials/situation.ts';
+import type { Resolution, ResolvedEntry, SourceFault } from '../../src/credentials/sources/resolve.ts';
+import type { Situation } from '../../src/credentials/namespace/situation.ts';
 import { type AccountEntry, type CopyEntry, hashContent, type NamespaceEntry } from '../../src/credentials/slim.ts';
 import {
   CLEANUP_FINALIZER,

@@ -9,7 +9,7 @@ import {
   writeContributions,
   writeNames,
 } from '../../src/credentials/ownership.ts';
-import { ownershipOf } from '../../src/credentials/situation.ts';
+import { ownershipOf } from '../../src/credentials/namespace/situation.ts';
 import {
   CONTRIBUTORS_ANNOTATION,
   MANAGED_BY_LABEL,

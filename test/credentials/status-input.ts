@@ -1,6 +1,6 @@
 import { namespaceName, secretName } from '../../src/api/keys.ts';
-import type { Failure, FailureReason } from '../../src/credentials/outcome.ts';
-import type { StatusInput } from '../../src/credentials/status.ts';
+import type { Failure, FailureReason } from '../../src/credentials/namespace/outcome.ts';
+import type { StatusInput } from '../../src/credentials/policy/status-input.ts';
 import type { NamespacePlan, Outcome } from '../../src/credentials/tally.ts';
 import { entry, policy, resolution } from './build.ts';
 

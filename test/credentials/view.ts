@@ -1,8 +1,8 @@
 import { type SecretName, secretName } from '../../src/api/keys.ts';
 import { type Policy, secretNamesOf } from '../../src/api/policy.ts';
-import type { RemnantView } from '../../src/credentials/remnants.ts';
-import type { Resolution } from '../../src/credentials/resolve.ts';
-import type { Caches } from '../../src/credentials/situation.ts';
+import type { RemnantView } from '../../src/credentials/policy/remnants.ts';
+import type { Resolution } from '../../src/credentials/sources/resolve.ts';
+import type { Caches } from '../../src/credentials/namespace/situation.ts';
 import type { AccountEntry, CopyEntry, NamespaceEntry } from '../../src/credentials/slim.ts';
 import { entry, resolution } from './build.ts';
 

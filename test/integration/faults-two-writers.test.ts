@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { ServiceAccount } from '../../src/api/objects.ts';
-import { planAccount } from '../../src/credentials/plan-account.ts';
+import { planAccount } from '../../src/credentials/namespace/plan-account.ts';
 import { type AccountEntry, slimAccount } from '../../src/credentials/slim.ts';
-import { Writer } from '../../src/credentials/writer.ts';
+import { Writer } from '../../src/credentials/namespace/writer.ts';
 import { CacheStore } from '../../src/kube/cache-store.ts';
 import { ApiClient } from '../../src/kube/client.ts';
 import { isApiError } from '../../src/kube/errors.ts';

@@ -1,0 +1,72 @@
+import { type NamespaceName, namespaceName, type SecretName } from '../../api/keys.ts';
+import type { Policy } from '../../api/policy.ts';
+import { arrivedElsewhere, type CopyDeps, type Grown, stayers, writeCopy } from './grow-copies.ts';
+import { isInPlace, type WriteResult } from './outcome.ts';
+import { planDeparture } from './plan-copy.ts';
+import type { Observed } from './situation.ts';
+import type { CopyEntry } from '../slim.ts';
+
+/** How leaving went, for every policy that leaves a copy. */
+export interface Departure {
+  readonly name: SecretName;
+  readonly leavers: readonly Policy[];
+  readonly result: WriteResult;
+}
+
+export interface ShrinkDeps extends CopyDeps {
+  /** Shows the copies as they are after the first phase. */
+  readonly caches: { copy(name: SecretName, namespace: string): CopyEntry | undefined };
+}
+
+/**
+ * Third phase: takes away what nobody asks for any more. Comes last, so that no entry ever refers to a Secret that is gone.
+ * @param isReferred whether an entry that should have gone still refers to a Secret of this name; then it is not deleted
+ */
+export async function shrinkCopies(
+  { namespace }: Observed,
+  grown: ReadonlyMap<SecretName, Grown>,
+  isReferred: (name: SecretName) => boolean,
+  deps: ShrinkDeps,
+): Promise<readonly Departure[]> {
+  const departures: Departure[] = [];
+  for (const copy of grown.values()) {
+    const departure = await shrinkCopy(namespaceName(namespace.name), copy, grown, isReferred, deps);
+    if (departure !== undefined) departures.push(departure);
+  }
+  return departures;
+}
+
+async function shrinkCopy(
+  namespace: NamespaceName,
+  { situation, state }: Grown,
+  grown: ReadonlyMap<SecretName, Grown>,
+  isReferred: (name: SecretName) => boolean,
+  deps: ShrinkDeps,
+): Promise<Departure | undefined> {
+  const { name, ownership } = situation;
+  const arrived = arrivedElsewhere(situation, grown);
+  const leavers = [...situation.leavers, ...situation.lingering.filter((policy) => arrived.has(policy.name))];
+  if (state.kind === 'closed' || ownership !== 'ours' || leavers.length === 0) return undefined;
+  const leaving = (result: WriteResult): Departure => ({ name, leavers, result });
+
+  const found = deps.caches.copy(name, namespace);
+  if (found === undefined) return leaving({ kind: 'gone' });
+  const staying = stayers(situation, grown);
+  if (staying.length > 0) {
+    if (state.kind === 'failed') return leaving(state);
+    const { result, desired } = await writeCopy(namespace, { name, found, ownership }, staying, deps);
+    // Undefined too where the content could not be read: nothing follows from that.
+    if (desired !== undefined || !isInPlace(result)) return leaving(result);
+  }
+  if (isReferred(name)) return leaving({ kind: 'stale' });
+  const step = planDeparture(
+    found,
+    leavers.map((policy) => policy.name),
+    isRetaining(leavers),
+  );
+  return leaving(await deps.writer.applyCopy(namespace, name, step));
+}
+
+/** Where several leave at once, one that wants to keep is enough: what is kept can be deleted later. */
+export const isRetaining = (leavers: readonly Policy[]): boolean =>
+  leavers.some(({ spec }) => spec.deletionPolicy === 'Retain');
