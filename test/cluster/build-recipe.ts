@@ -26,19 +26,30 @@ export interface BuildRecipe {
   readonly key: string;
 }
 
+/** The flags of `go build` for a version of the module that the binaries come from. */
+export interface Flavour {
+  /** Module path, as in `go.mod`. */
+  readonly source: string;
+  /** @param version as `go.mod` pins it, without the `v` */
+  readonly flags: (version: string) => readonly string[];
+}
+
 /**
  * Reads how the binaries are to be built.
  * @param module folder of `go.mod` and `go.sum`
- * @throws Error when `go.mod` names no version of Go or Kubernetes, or a file cannot be read.
+ * @throws Error when `go.mod` names no version of Go or of the source, or a file cannot be read.
  */
-export async function readRecipe(module: string = import.meta.dirname): Promise<BuildRecipe> {
-  const [mod, sum] = await Promise.all(['go.mod', 'go.sum'].map((name) => readFile(join(module, name), 'utf8')));
-  const goVersion = /^go (\d+\.\d+\S*)$/m.exec(mod ?? '')?.[1];
-  const kubernetes = /^\s*(?:require )?k8s\.io\/kubernetes v(\S+)/m.exec(mod ?? '')?.[1];
-  if (goVersion === undefined || kubernetes === undefined) {
-    throw new Error(`${module}/go.mod names no version of Go or of k8s.io/kubernetes`);
+export async function readRecipe(
+  module: string = import.meta.dirname,
+  { source, flags: flagsFor }: Flavour = KUBERNETES,
+): Promise<BuildRecipe> {
+  const [mod = '', sum] = await Promise.all(['go.mod', 'go.sum'].map((name) => readFile(join(module, name), 'utf8')));
+  const goVersion = /^go (\d+\.\d+\S*)$/m.exec(mod)?.[1];
+  const version = pinnedVersion(mod, source);
+  if (goVersion === undefined || version === undefined) {
+    throw new Error(`${module}/go.mod names no version of Go or of ${source}`);
   }
-  const flags = buildFlags(kubernetes);
+  const flags = flagsFor(version);
   const goos = process.platform;
   const goarch = process.arch === 'x64' ? 'amd64' : process.arch;
   const key = createHash('sha256')
@@ -48,15 +59,34 @@ export async function readRecipe(module: string = import.meta.dirname): Promise<
   return { module, goVersion, goos, goarch, flags, key };
 }
 
+function pinnedVersion(mod: string, source: string): string | undefined {
+  const requirement = mod
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^require /, '')
+        .trim()
+        .split(' '),
+    )
+    .find(([path, version]) => path === source && version?.startsWith('v'));
+  return requirement?.[1]?.slice(1);
+}
+
+/** For binaries that are built once and only run: no paths of the machine, no debugging tables. */
+export const PLAIN_FLAGS = ['-buildvcs=false', '-trimpath'] as const;
+export const STRIPPED = '-s -w';
+
+const KUBERNETES: Flavour = { source: 'k8s.io/kubernetes', flags: kubernetesFlags };
+
 /** Without the version in its linker flags an API server calls itself v0.0.0. */
-function buildFlags(kubernetes: string): string[] {
+function kubernetesFlags(kubernetes: string): string[] {
   const [major, minor] = kubernetes.split('.');
   const version = 'k8s.io/component-base/version';
   const linker = [
-    '-s -w',
+    STRIPPED,
     `-X ${version}.gitVersion=v${kubernetes}`,
     `-X ${version}.gitMajor=${major ?? ''}`,
     `-X ${version}.gitMinor=${minor ?? ''}`,
   ];
-  return ['-buildvcs=false', '-trimpath', '-ldflags', linker.join(' ')];
+  return [...PLAIN_FLAGS, '-ldflags', linker.join(' ')];
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PACKAGES, type BinaryName, type BuildRecipe } from './build-recipe.ts';
+import type { BuildRecipe } from './build-recipe.ts';
 import { elapsed, type Log } from './log.ts';
 import { spawnGuarded } from './reaper.ts';
 
@@ -9,6 +9,14 @@ import { spawnGuarded } from './reaper.ts';
 const HEARTBEAT = 30_000;
 const LINES_SHOWN = 20;
 const UNFINISHED = '.unfinished-';
+
+/** One binary. */
+export interface Target {
+  /** Its file name. */
+  readonly name: string;
+  /** The path of its Go package. */
+  readonly package: string;
+}
 
 export interface Build {
   readonly recipe: BuildRecipe;
@@ -22,11 +30,11 @@ export interface Build {
  * directory's lock.
  * @throws Error with the last lines of `go build` when it fails.
  */
-export async function goBuild(name: BinaryName, { recipe, directory, env }: Build, log: Log): Promise<void> {
+export async function goBuild({ name, package: path }: Target, { recipe, directory, env }: Build, log: Log) {
   await mkdir(directory, { recursive: true });
   await removeUnfinished(directory);
   const unfinished = join(directory, `${UNFINISHED}${name}`);
-  await runGo(['build', '-v', ...recipe.flags, '-o', unfinished, PACKAGES[name]], {
+  await runGo(['build', '-v', ...recipe.flags, '-o', unfinished, path], {
     name,
     cwd: recipe.module,
     env,

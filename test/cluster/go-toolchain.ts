@@ -4,18 +4,30 @@ import type { BuildRecipe } from './build-recipe.ts';
 
 const run = promisify(execFile);
 
+/** What a person without Go is told. */
+export interface Need {
+  /** What is to be built: `The test control plane`. */
+  readonly what: string;
+  /** What helps instead of Go: `set … to …`. */
+  readonly instead: string;
+}
+
 /**
  * Checks that `go` is there and recent enough for the module.
  * @throws Error that says what to install when it is not.
  */
-export async function requireGo({ module, goVersion }: BuildRecipe, env: NodeJS.ProcessEnv): Promise<void> {
+export async function requireGo(
+  { module, goVersion }: BuildRecipe,
+  env: NodeJS.ProcessEnv,
+  { what, instead }: Need,
+): Promise<void> {
   const [major, minor] = goVersion.split('.');
   const wanted = `Go ${major ?? ''}.${minor ?? ''} or later`;
   const found = await foundGo(module, env);
   if (isAtLeast(found, goVersion)) return;
   throw new Error(
-    `The test control plane is built with ${wanted}, but ${found === undefined ? 'there is no go on PATH' : `go on PATH is ${found}`}. ` +
-      `Install ${wanted} (https://go.dev/dl/), or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kube-controller-manager.`,
+    `${what} is built with ${wanted}, but ${found === undefined ? 'there is no go on PATH' : `go on PATH is ${found}`}. ` +
+      `Install ${wanted} (https://go.dev/dl/), or ${instead}.`,
   );
 }
 
