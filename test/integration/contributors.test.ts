@@ -171,9 +171,15 @@ describe('policies that feed one Secret', () => {
       credentials: [{ secretRef: { name: `${scene.name}-1` } }, { secretRef: { name: `${scene.name}-2` } }],
     });
     await untilKeys(scene, namespace, `${A} ${B}`);
+    await scene.source(dockerConfigJson({ [SHARED]: login('c', 'old') }), '-3');
+    await scene.policy({ credentials: [{ secretRef: { name: `${scene.name}-3` } }] }, '-witness');
     await scene.rotate(dockerConfigJson({}), '-1');
     await scene.untilReason('CredentialsResolved', 'SecretInvalid');
     await scene.rotate(dockerConfigJson({ [B]: login('b', 'new') }), '-2');
+    await scene.rotate(dockerConfigJson({ [SHARED]: login('c', 'new') }), '-3');
+    const frozen = await scene.untilSecret(namespace, 'rotated', (found) => passwordOf(found, SHARED) === 'new');
+    expect(passwordOf(frozen, A)).to.equal('old');
+    expect(passwordOf(frozen, B)).to.equal('old');
     await scene.rotate(dockerConfigJson({ [A]: login('a', 'new') }), '-1');
     const copy = await scene.untilSecret(namespace, 'mended', (found) => passwordOf(found, A) === 'new');
     expect(passwordOf(copy, B)).to.equal('new');

@@ -6,7 +6,7 @@ import { LEASES } from '../../src/kube/resources.ts';
 import { LEASE_NAME, OPERATOR_NAME } from '../../src/names.ts';
 import { authsOf, dockerConfigJson, login, passwordOf } from './objects.ts';
 import { runOperator } from './operator-process.ts';
-import type { Scene } from './scene.ts';
+import { orAbsent, type Scene } from './scene.ts';
 import { useWorld, type World } from './world.ts';
 
 describe('the command line', function () {
@@ -58,8 +58,8 @@ describe('the process', function () {
   const world = useWorld('process', { operator: false });
 
   const holder = async (): Promise<string | undefined> => {
-    const lease = await world().api.get(LEASES, { namespace: OPERATOR_NAME, name: LEASE_NAME });
-    return lease.spec?.holderIdentity;
+    const lease = await orAbsent(world().api.get(LEASES, { namespace: OPERATOR_NAME, name: LEASE_NAME }));
+    return lease?.spec?.holderIdentity;
   };
   const LEADING = `leader_election_master_status{name="${LEASE_NAME}"}`;
   const untilLeading = (scene: Scene, operator: World['operator']): Promise<true> =>

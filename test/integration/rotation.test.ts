@@ -4,7 +4,7 @@ import { isApiError } from '../../src/kube/errors.ts';
 import { SECRETS } from '../../src/kube/resources.ts';
 import { CONTRIBUTORS_ANNOTATION, MANAGED_BY_LABEL, MANAGED_BY_VALUE, OPERATOR_NAME } from '../../src/names.ts';
 import { COPY, dockerConfigJson, login, passwordOf } from './objects.ts';
-import type { Scene } from './scene.ts';
+import { conditionOf, type Scene } from './scene.ts';
 import { useWorld } from './world.ts';
 
 const REGISTRY = 'registry.example.com';
@@ -206,7 +206,12 @@ describe('a source that is missing or broken', () => {
       const copy = await scene.secret(namespace);
 
       await replaceSource(scene, content);
-      const broken = await scene.untilReason('CredentialsResolved', reason);
+      // Counted again with the broken source: the namespace has been worked on since.
+      const broken = await scene.untilPolicy(
+        `${reason}, and counted`,
+        (policy) =>
+          conditionOf(policy, 'CredentialsResolved')?.reason === reason && policy.status?.namespaces?.summary === '1/1',
+      );
       expect(messageOf(broken.status?.conditions, 'CredentialsResolved')).to.contain(sentence);
       expect((await scene.condition('Ready'))?.reason).to.equal('CredentialsNotResolved');
       expect((await scene.condition('Stalled'))?.status).to.equal('True');
