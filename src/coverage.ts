@@ -4,6 +4,9 @@ import { type Policy, selectsNamespace, selectsServiceAccount, wantedSecretName 
 import type { CredentialCaches } from './credentials/caches.ts';
 import type { Coverage, CoveringPolicy } from './pulls/coverage.ts';
 
+/** A source that cannot be read must not hold up the rest. */
+const SETTLE_MS = 10_000;
+
 /** Tells flow B what it has to know of flow A: the two know nothing of each other. */
 export function coverageOf(caches: CredentialCaches): Coverage {
   return {
@@ -14,12 +17,25 @@ export function coverageOf(caches: CredentialCaches): Coverage {
   };
 }
 
+/** Resolves when the answers are complete: with half of the caches nobody could say whom a failed pull concerns. */
+export async function covered(caches: CredentialCaches, signal: AbortSignal): Promise<void> {
+  await Promise.all(caches.statics.map(({ store }) => store.whenSynced(signal).catch(() => undefined)));
+  await caches.settled(SETTLE_MS, signal);
+}
+
+/** What the copies hold. While a source is broken they stay as they were, and the status tells for which registries. */
+function keysOf(policy: Policy, caches: CredentialCaches): readonly string[] {
+  const { entries, faults, pending } = caches.resolution(policy);
+  const before = faults.length > 0 || pending ? (policy.status.credentials ?? []) : [];
+  return [...new Set([...entries.map(({ key }) => key), ...before.map(({ registry }) => registry)])];
+}
+
 function covering(policy: Policy, caches: CredentialCaches): CoveringPolicy {
   const { window, threshold } = policy.spec.rateLimit;
   return {
     name: policy.name,
     secretName: wantedSecretName(policy),
-    keys: caches.resolution(policy).entries.map(({ key }) => key),
+    keys: keysOf(policy, caches),
     windowMs: durationMs(window),
     threshold,
     covers: (name) => {

@@ -49,11 +49,11 @@ export abstract class OperatorBase extends dotI.default {
   }
 
   protected override setResourceStatus(): Promise<ResourceMeta | null> {
-    return refuse('setResourceStatus', 'credentials/policy-api.ts');
+    return refuse('setResourceStatus', 'credentials/policy/api.ts');
   }
 
   protected override patchResourceStatus(): Promise<ResourceMeta | null> {
-    return refuse('patchResourceStatus', 'credentials/policy-api.ts');
+    return refuse('patchResourceStatus', 'credentials/policy/api.ts');
   }
 
   protected override registerCustomResourceDefinition(): ReturnType<dotI.default['registerCustomResourceDefinition']> {

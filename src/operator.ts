@@ -1,22 +1,23 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { type NamespaceName } from './api/keys.ts';
 import type { Policy } from './api/policy.ts';
-import type { Announcement } from './credentials/announcements.ts';
+import type { Announcement } from './credentials/policy/announcements.ts';
 import { type CacheListener, CredentialCaches } from './credentials/caches.ts';
 import { CredentialsFlow } from './credentials/flow.ts';
-import { PolicyApi } from './credentials/policy-api.ts';
-import { Writer } from './credentials/writer.ts';
+import { PolicyApi } from './credentials/policy/api.ts';
+import { Writer } from './credentials/namespace/writer.ts';
 import { ApiClient } from './kube/client.ts';
-import { coverageOf } from './coverage.ts';
+import { covered, coverageOf } from './coverage.ts';
 import { LeaderElector } from './kube/leader.ts';
 import { whyNotReady } from './kube/readiness.ts';
 import { EventRecorder } from './kube/recorder.ts';
 import { blindMs } from './kube/reflector-health.ts';
 import { API_GROUP, API_VERSION, LEASE_NAME, POLICY_KIND } from './names.ts';
 import { OperatorBase } from './operator-base.ts';
-import { PullCaches } from './pulls/caches.ts';
+import { PODS, PullCaches } from './pulls/caches.ts';
 import { PullsFlow } from './pulls/flow.ts';
 import { PodLookup } from './pulls/pod-lookup.ts';
+import { saidBefore } from './pulls/said-before.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Log } from './runtime/log.ts';
 import { type Address, HttpServer, text } from './telemetry/http-server.ts';
@@ -41,8 +42,8 @@ export interface OperatorOptions {
   readonly redactor: Redactor;
 }
 
-/** SIGTERM leaves 10 s in all; what is in flight gets most of it. */
-const DRAIN_MS = 8_000;
+/** SIGTERM leaves 10 s in all; half of it is for giving up the Lease with an API server that hangs. */
+const DRAIN_MS = 5_000;
 
 /** Puts the parts together, and starts and stops them in order. */
 export class RegistryCredentialOperator extends OperatorBase {
@@ -147,10 +148,10 @@ export class RegistryCredentialOperator extends OperatorBase {
       clock,
       log,
       workers,
-      addendum: ({ name, status }) => this.#pulls.report(name, status.rateLimit),
+      addendum: (policy) => this.#pulls.report(policy.name, saidBefore(policy)),
     });
     void this.#flow.start();
-    this.#pulls.wakeAll();
+    this.#pulls.lead();
   }
 
   async #resign(): Promise<void> {
@@ -159,6 +160,7 @@ export class RegistryCredentialOperator extends OperatorBase {
     await flow?.stop(DRAIN_MS);
     this.#observers.leading(LEASE_NAME, false);
     this.#observers.resigned();
+    this.#pullMetrics.resigned();
   }
 
   #announce({ name, uid }: Policy, { type, reason, message }: Announcement): void {
@@ -185,6 +187,9 @@ export class RegistryCredentialOperator extends OperatorBase {
         this.#lead();
       },
       onStopped: () => this.#resign(),
+      onNewLeader: (holder) => {
+        if (holder !== identity) this.#pulls.follow();
+      },
     });
   }
 
@@ -211,7 +216,8 @@ export class RegistryCredentialOperator extends OperatorBase {
     return new PullsFlow({
       caches: this.#pullCaches,
       coverage: coverageOf(this.#caches),
-      lookup: new PodLookup(this.#client, clock),
+      covered: (signal) => covered(this.#caches, signal),
+      lookup: new PodLookup((ref) => this.#client.get(PODS, ref), clock),
       observer: {
         queue: (name) => this.#observers.queue(name),
         controller: (name) => this.#observers.controller(name),
@@ -258,6 +264,7 @@ export class RegistryCredentialOperator extends OperatorBase {
       '/metrics': async () => {
         const now = this.#options.clock.now();
         this.#observers.sample(new Map(this.#watches.map(({ name, health }) => [name, blindMs(health, now) / 1000])));
+        this.#pullMetrics.keepRegistries(this.#pulls.labels());
         this.#pullMetrics.waiting(this.#flow === undefined ? [] : this.#pulls.waitingContainers());
         const { body, contentType } = await this.#metrics.text();
         return { status: 200, contentType, body };

@@ -16,7 +16,7 @@ import { NAMESPACES, POLICIES, SECRETS, SERVICE_ACCOUNTS } from '../kube/resourc
 import type { Change, Stored } from '../kube/store.ts';
 import { sleep } from '../runtime/clock.ts';
 import { hasMarker } from './ownership.ts';
-import { type Resolution, resolve, type SourceState } from './sources/resolve.ts';
+import { forbiddenSource, type Resolution, resolve, type SourceState } from './sources/resolve.ts';
 import { type Sensitive, sensitiveValues } from './sources/sensitive.ts';
 import type { Caches } from './namespace/situation.ts';
 import {
@@ -75,6 +75,8 @@ export class CredentialCaches implements Caches {
   readonly accountReflector: Reflector<ServiceAccount, AccountEntry>;
   readonly #copies: ReflectorSet<SecretName, Secret, CopyEntry>;
   readonly #sources: ReflectorSet<SourceKey, Secret, SourceEntry>;
+  /** Every Secret that a policy names as a source, those that may not be read among them. */
+  #named: ReadonlySet<SourceKey> = new Set();
   readonly #resolutions = new Map<PolicyName, { readonly policy: Policy; readonly resolution: Resolution }>();
   readonly #options: CachesOptions;
 
@@ -184,7 +186,7 @@ export class CredentialCaches implements Caches {
 
   /** A source is never a target. A copy of ours that somebody names as a source stays a copy, and is an invalid source. */
   isOut(namespace: string, name: SecretName): boolean {
-    if (this.#sources.health(sourceKey(namespace, name)) === undefined) return false;
+    if (!this.#named.has(sourceKey(namespace, name))) return false;
     const found = this.copy(name, namespace);
     return found === undefined || !hasMarker(found);
   }
@@ -252,11 +254,15 @@ export class CredentialCaches implements Caches {
   #ensureWatches(): void {
     if (!this.policyReflector.store.synced) return;
     const policies = [...this.policies()];
-    const { ownNamespace, sourceNamespaces } = this.#options;
-    const allowed = (key: SourceKey): boolean => sourceNamespaces.has(namespaceName(key.slice(0, key.indexOf('/'))));
+    const { ownNamespace, sourceNamespaces, listener } = this.#options;
     const names = policies.flatMap((policy) => [...secretNamesOf(policy)]);
     this.#copies.ensure(new Set([DEFAULT_SECRET_NAME, ...names]));
-    this.#sources.ensure(new Set(policies.flatMap((policy) => sourcesOf(policy, ownNamespace)).filter(allowed)));
+    const named = new Set(policies.flatMap((policy) => sourcesOf(policy, ownNamespace)));
+    const changed = named.symmetricDifference(this.#named);
+    this.#named = named;
+    this.#sources.ensure(new Set([...named].filter((key) => sourceNamespaces.has(namespaceOf(key)))));
+    // Other policies may have a copy there, or want one: for them the namespace is out from now on, or no longer.
+    for (const key of changed) listener.namespace(namespaceOf(key));
   }
 
   #sourceChanged(key: SourceKey): void {
@@ -286,11 +292,9 @@ export class CredentialCaches implements Caches {
   }
 }
 
+const namespaceOf = (source: SourceKey): NamespaceName => namespaceName(source.slice(0, source.indexOf('/')));
+
 function settings({ observerOf, ...base }: ReflectorBase, name: string) {
   const observer = observerOf(name);
   return { ...base, name, listFromCache: true, ...(observer !== undefined && { observer }) };
 }
-
-const forbiddenSource = (key: SourceKey, namespace: string): string =>
-  `the operator may not read Secret ${key}; it needs a Role in namespace ${namespace} that allows get, list and watch of secrets ` +
-  `(config/components/source-namespace makes one)`;

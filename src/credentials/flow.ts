@@ -44,6 +44,8 @@ export interface FlowOptions {
 
 /** Status follows the tally at most this often: a thousand namespaces that come into order need no thousand writes. */
 const STATUS_PACE_MS = 500;
+/** The same for a policy that is being deleted: whoever deletes it waits for its end. */
+const END_PACE_MS = 100;
 /** Limits come in storms: their numbers in a status need not follow each failure. */
 const ADDENDUM_PACE_MS = 1_000;
 const POLICY_WORKERS = 4;
@@ -68,6 +70,7 @@ export class CredentialsFlow implements CacheListener {
   readonly #versions = new Map<PolicyName, string>();
   readonly #runs = new UnderWay();
   readonly #stopping = new AbortController();
+  #hasStarted = false;
 
   constructor(options: FlowOptions) {
     this.#options = options;
@@ -79,7 +82,7 @@ export class CredentialsFlow implements CacheListener {
       observer.namespaceSync(seconds);
     });
     this.#tally = new Tally((policy) => {
-      this.#policies.addAfter(policy, STATUS_PACE_MS);
+      this.#paced(policy);
     });
     this.#namespaceDeps = {
       caches: options.caches,
@@ -108,6 +111,7 @@ export class CredentialsFlow implements CacheListener {
     for (const { name } of caches.namespaces()) this.#firstPass.add(namespaceName(name));
     for (const name of this.#firstPass) this.#namespaces.add(name);
     this.#enqueueAllPolicies();
+    this.#hasStarted = true;
     for (const controller of this.#controllers) controller.start();
   }
 
@@ -120,10 +124,14 @@ export class CredentialsFlow implements CacheListener {
   policy(change: Change<Policy>): void {
     if (change.kind === 'synced') return;
     const now = change.kind === 'removed' ? change.old : change.object;
+    const old = change.kind === 'set' ? change.old : undefined;
+    if (change.kind === 'set' && !concernsNamespaces(old, now)) {
+      // Mostly the echo of our own status: looked at once, each write would lead to the next while the counts change.
+      this.#paced(now.name);
+      return;
+    }
     this.#policies.add(now.name);
     if (change.kind === 'resync') return;
-    const old = change.kind === 'set' ? change.old : undefined;
-    if (change.kind === 'set' && !concernsNamespaces(old, now)) return;
     const versions = old === undefined ? [now] : [old, now];
     for (const namespace of namespacesOfPolicy(versions, this.#options.caches)) this.#namespaces.add(namespace);
   }
@@ -133,7 +141,7 @@ export class CredentialsFlow implements CacheListener {
   }
 
   appeared(name: NamespaceName): void {
-    if (this.#firstPass.size === 0) this.#syncTimer.appeared(name, this.#options.clock.now());
+    if (this.#hasStarted && this.#firstPass.size === 0) this.#syncTimer.appeared(name, this.#options.clock.now());
   }
 
   disappeared(name: NamespaceName): void {
@@ -158,6 +166,12 @@ export class CredentialsFlow implements CacheListener {
     this.#policies.addAfter(policy, ADDENDUM_PACE_MS);
   }
 
+  /** A policy whose status may have to follow. */
+  #paced(name: PolicyName): void {
+    const isEnding = this.#options.caches.policy(name)?.deleting === true;
+    this.#policies.addAfter(name, isEnding ? END_PACE_MS : STATUS_PACE_MS);
+  }
+
   #contentMayHaveChanged(policy: Policy): void {
     const { caches, clock } = this.#options;
     this.#policies.add(policy.name);
@@ -177,8 +191,14 @@ export class CredentialsFlow implements CacheListener {
     } finally {
       this.#measure(name);
       this.#reportOrphans(name, orphansBefore);
+      this.#wakeEnding();
       if (this.#firstPass.delete(name) && this.#firstPass.size === 0) this.#enqueueAllPolicies();
     }
+  }
+
+  /** What a policy that is being deleted waits for may have gone, with no outcome of its own to tell of it. */
+  #wakeEnding(): void {
+    for (const { name, deleting } of this.#options.caches.policies()) if (deleting) this.#paced(name);
   }
 
   #reportOrphans(namespace: NamespaceName, before: readonly SecretName[]): void {

@@ -39,13 +39,18 @@ export function writeContributions(contributions: Contributions): string {
   return JSON.stringify(Object.fromEntries(entries.map(([policy, keys]) => [policy, [...keys].sort()])));
 }
 
+/** How the guard finds names in a record. One that it cannot find (`"\\u0061"` for `"a"`) is not ours to remove: it would refuse that for ever. */
+const GUARDED_NAMES = /"[-a-z0-9.]+"/g;
+
 /** Names recorded on a ServiceAccount under `annotation`; none where the record is lost or does not parse. */
 export function readNames(
   metadata: Metadata,
   annotation: typeof PULL_SECRETS_ANNOTATION | typeof RETAINED_ANNOTATION,
 ): readonly string[] {
-  const parsed = parse(metadata.annotations?.[annotation]);
-  return isStrings(parsed) ? parsed : [];
+  const text = metadata.annotations?.[annotation];
+  const parsed = parse(text);
+  const guarded = new Set(text?.match(GUARDED_NAMES));
+  return isStrings(parsed) ? parsed.filter((name) => guarded.has(`"${name}"`)) : [];
 }
 
 /** The annotation's value, or null, which removes it in a merge patch. */

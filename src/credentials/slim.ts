@@ -6,6 +6,7 @@ import { readNames } from './ownership.ts';
 
 type Labels = Readonly<Record<string, string>>;
 const NO_LABELS: Labels = Object.freeze({});
+const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A namespace as the caches hold it. */
 export interface NamespaceEntry extends Stored {
@@ -58,11 +59,17 @@ export function slimCopy({ metadata, type, immutable, data }: Secret): CopyEntry
     type: type ?? 'Opaque',
     immutable: immutable === true,
     labels: metadata.labels ?? NO_LABELS,
-    annotations: metadata.annotations ?? NO_LABELS,
+    annotations: withoutContent(metadata.annotations),
     dataKeys: Object.keys(data ?? {}),
     contentHash: hashContent(data?.[DOCKER_CONFIG_JSON_KEY] ?? ''),
     terminating: metadata.deletionTimestamp !== undefined,
   };
+}
+
+/** `kubectl apply` keeps a whole Secret in an annotation, and nothing here asks for it. */
+function withoutContent(annotations: Labels | undefined): Labels {
+  if (annotations?.[LAST_APPLIED_ANNOTATION] === undefined) return annotations ?? NO_LABELS;
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED_ANNOTATION));
 }
 
 export function slimAccount({ metadata, imagePullSecrets }: ServiceAccount): AccountEntry {

@@ -9,9 +9,9 @@ export function policiesFor(namespace: string, registry: string, coverage: Cover
   return coverage.policies().filter((policy) => policy.covers(namespace) && serves(policy, registry));
 }
 
-/** Whether the policy holds a credential for the registry, be it under a key that no kubelet matches. */
+/** Whether the policy holds a credential for the registry: for a part of it, by a pattern, or under a key that no kubelet matches. */
 export const serves = ({ keys }: CoveringPolicy, registry: string): boolean =>
-  keys.some((key) => hostOfKey(key) === registry);
+  keys.map(hostOfKey).some((host) => host === registry || (host.includes('*') && wouldUse(host, `${registry}/any`)));
 
 export interface Kind {
   readonly kind: LimitKind;

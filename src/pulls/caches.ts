@@ -9,7 +9,7 @@ export type ReflectorBase = Omit<ReflectorOptions<KubeObject, Stored>, 'resource
   readonly observerOf: (name: string) => ReflectorOptions<KubeObject, Stored>['observer'];
 };
 
-const PODS: Resource<Pod> = { group: '', version: 'v1', plural: 'pods', namespaced: true };
+export const PODS: Resource<Pod> = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 const POD_EVENTS: Resource<PodEvent> = { group: '', version: 'v1', plural: 'events', namespaced: true };
 
 /** The caches of flow B: pods that wait to run, so that a cluster of running pods costs nothing, and Warning Events about pods. */

@@ -1,5 +1,7 @@
 /** How long the count of an Event that is gone is remembered: the kubelet makes it again with the accumulated count (Events live 1 h). */
 const REMEMBER_MS = 2 * 3_600_000;
+/** Of Events that are gone, so many counts are kept at most; about 150 bytes each. Without one, an Event that comes again counts 1. */
+const MAX_GONE = 50_000;
 
 /** What of an Event matters for counting. */
 export interface Counted {
@@ -8,10 +10,9 @@ export interface Counted {
   readonly count: number;
 }
 
-interface Baseline {
+interface Gone {
   readonly count: number;
-  /** When it was deleted; absent while it is there. */
-  readonly goneAt?: number;
+  readonly at: number;
 }
 
 /**
@@ -20,43 +21,50 @@ interface Baseline {
  * not by uid, because of the latter.
  */
 export class EventCounts {
-  readonly #baselines = new Map<string, Baseline>();
+  readonly #present = new Map<string, number>();
+  /** In the order in which they went. */
+  readonly #gone = new Map<string, Gone>();
 
   /** Occurrences that have not been counted yet. Changes nothing: `settle` does. */
   fresh({ namespace, name, count }: Counted): number {
-    const before = this.#baselines.get(keyOf(namespace, name));
+    const key = keyOf(namespace, name);
+    const before = this.#present.get(key) ?? this.#gone.get(key)?.count;
     if (before === undefined) return 1;
-    if (count < before.count) return count;
-    return count - before.count;
-  }
-
-  isKnown({ namespace, name }: Pick<Counted, 'namespace' | 'name'>): boolean {
-    return this.#baselines.has(keyOf(namespace, name));
+    return count < before ? count : count - before;
   }
 
   /** Everything up to this count has been dealt with. */
   settle({ namespace, name, count }: Counted): void {
-    this.#baselines.set(keyOf(namespace, name), { count });
+    const key = keyOf(namespace, name);
+    this.#gone.delete(key);
+    this.#present.set(key, count);
   }
 
   /** The Event is gone. @param now milliseconds, monotonic */
   gone({ namespace, name }: Pick<Counted, 'namespace' | 'name'>, now: number): void {
     const key = keyOf(namespace, name);
-    const before = this.#baselines.get(key);
-    if (before === undefined) return;
-    this.#baselines.delete(key);
-    this.#baselines.set(key, { count: before.count, goneAt: now });
+    const count = this.#present.get(key);
+    if (count === undefined) return;
+    this.#present.delete(key);
+    this.#gone.set(key, { count, at: now });
+    this.#forgetGone((_, kept) => kept > MAX_GONE);
   }
 
-  /** Forgets what has been gone for long. */
+  /** Forgets what has been gone for long. @param now milliseconds, monotonic */
   sweep(now: number): void {
-    for (const [key, { goneAt }] of this.#baselines) {
-      if (goneAt !== undefined && goneAt + REMEMBER_MS <= now) this.#baselines.delete(key);
-    }
+    this.#forgetGone(({ at }) => at + REMEMBER_MS <= now);
   }
 
   get size(): number {
-    return this.#baselines.size;
+    return this.#present.size + this.#gone.size;
+  }
+
+  /** From the oldest on, for as long as `isEnough` says so. */
+  #forgetGone(isEnough: (oldest: Gone, kept: number) => boolean): void {
+    for (const [key, oldest] of this.#gone) {
+      if (!isEnough(oldest, this.#gone.size)) return;
+      this.#gone.delete(key);
+    }
   }
 }
 

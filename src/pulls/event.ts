@@ -1,6 +1,8 @@
 import type { KubeObject } from '../api/objects.ts';
 import type { Stored } from '../kube/store.ts';
 import { classifyEvent, type PullFailure } from './classify.ts';
+import { detached, excerpt } from './detach.ts';
+import { redactMessage } from './redact-message.ts';
 
 /** The part of a core/v1 Event that flow B reads. Anybody with the `edit` role can write one: everything may be missing or odd. */
 export interface PodEvent extends KubeObject {
@@ -23,7 +25,7 @@ export interface PodEvent extends KubeObject {
   };
 }
 
-/** An Event as the caches hold it; its message is classified on the way in and not kept. */
+/** An Event as the caches hold it; its message is classified on the way in. */
 export interface EventEntry extends Stored {
   readonly namespace: string;
   /** Occurrences so far. */
@@ -34,7 +36,12 @@ export interface EventEntry extends Stored {
   readonly pod: { readonly name: string; readonly uid: string };
   /** undefined: says nothing of a pull. */
   readonly failure?: PullFailure;
+  /** The beginning of its redacted message, where a registry limited or refused. */
+  readonly message?: string;
 }
+
+/** Of a message so much is kept for the log; more would be most of what a storm of Events costs in memory. */
+const MAX_MESSAGE = 300;
 
 /** Slims an Event on its way into the cache. Never throws. */
 export function slimEvent(event: PodEvent): EventEntry {
@@ -50,9 +57,13 @@ export function slimEvent(event: PodEvent): EventEntry {
     first: firstTime(event.firstTimestamp) ?? last,
     last,
     pod: { name: textOf(involvedObject?.name), uid: textOf(involvedObject?.uid) },
-    ...(failure !== undefined && { failure }),
+    ...(failure !== undefined && { failure: detached(failure) }),
+    ...(isTold(failure) && { message: excerpt(redactMessage(textOf(event.message)), MAX_MESSAGE) }),
   };
 }
+
+const isTold = (failure: PullFailure | undefined): boolean =>
+  failure?.outcome === 'rate-limited' || failure?.outcome === 'credentials-refused';
 
 /** New-style recorders leave `count` 0 and count in `series`. */
 function countOf({ count, series }: PodEvent): number {

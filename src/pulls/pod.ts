@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/objects.ts';
 import type { Stored } from '../kube/store.ts';
 import { classifyStatus, type PullFailure } from './classify.ts';
+import { detached } from './detach.ts';
 
 /** The part of a Pod that flow B reads. Everything may be missing: the API server checks little of a status. */
 export interface Pod extends KubeObject {
@@ -90,7 +91,7 @@ function pullOf(image: string, waiting: { reason?: string; message?: string } | 
   const { reason = '', message = '' } = waiting ?? {};
   if (!IMAGE_REASONS.has(reason)) return { kind: 'not-waiting' };
   const failure = classifyStatus({ reason, message, image });
-  return failure === undefined ? { kind: 'waiting' } : { kind: 'waiting', failure };
+  return failure === undefined ? { kind: 'waiting' } : { kind: 'waiting', failure: detached(failure) };
 }
 
 /** Whether any container waits for its image. */

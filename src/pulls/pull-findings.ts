@@ -1,13 +1,11 @@
 import type { Finding } from '../api/conditions.ts';
 import type { LimitKind } from './classify.ts';
 import type { CoveringPolicy } from './coverage.ts';
-import type { FailureRecord } from './failure-log.ts';
-import type { Limits } from './report.ts';
+import { countOf, type Limits, type Refusals } from './limits.ts';
 import { REMEDIES, UNREACHED_CAUSES } from './unreached.ts';
 
-export type RateLimitReason =
+type RateLimitReason =
   'AnonymousPullLimit' | 'AccountPullLimit' | 'AbuseLimit' | 'RegistryLimit' | 'NoRecentFailures' | 'NothingObserved';
-export type AcceptedReason = 'Refused' | 'NoRecentRefusal' | 'NothingObserved';
 
 const REASONS: Readonly<Record<LimitKind, RateLimitReason>> = {
   anonymous: 'AnonymousPullLimit',
@@ -23,11 +21,16 @@ const SAID: Readonly<Record<LimitKind, string>> = {
   unknown: 'the registry limits pulls',
 };
 
-/** The condition RateLimited. Never False while a container waits because of a limit. Pure. */
-export function rateLimited(limits: Limits, { threshold, windowMs }: CoveringPolicy): Finding {
+/**
+ * The condition RateLimited: True from `threshold` on, and until nothing was limited for a window. Never False while a container
+ * waits because of a limit. Pure.
+ * @param isHeld it is True, and the window since the last failure is not over
+ */
+export function rateLimited(limits: Limits, { threshold, windowMs }: CoveringPolicy, isHeld: boolean): Finding {
   const { failures, waiting } = limits;
-  if (failures < threshold && waiting.length === 0) {
-    const message = `fewer than ${threshold.toString()} limited pulls within ${(windowMs / 1000).toString()}s`;
+  if (failures < threshold && waiting.length === 0 && !isHeld) {
+    const few = threshold === 1 ? 'no limited pull' : `fewer than ${threshold.toString()} limited pulls`;
+    const message = `${few} within ${(windowMs / 1000).toString()}s`;
     return { type: 'RateLimited', status: 'False', reason: 'NoRecentFailures', message };
   }
   const kind = prevailingKind(limits);
@@ -52,8 +55,10 @@ function headline({ failures, records, waiting }: Limits, kind: LimitKind): stri
   const registries = [
     ...new Set([...records.map(({ registry }) => registry), ...waiting.map(({ failure }) => failure.registry)]),
   ].sort();
-  return `${registries.slice(0, 3).join(', ')}: ${SAID[kind]}; ${failures.toString()} limited pulls, ${waiting.length.toString()} containers wait`;
+  return `${registries.slice(0, 3).join(', ')}: ${SAID[kind]}; ${counted(failures, 'limited pull')}, ${counted(waiting.length, 'container')} waiting`;
 }
+
+const counted = (count: number, what: string): string => `${count.toString()} ${what}${count === 1 ? '' : 's'}`;
 
 /** Why the credential did not reach the pulls, for each cause. */
 const why = ({ unreached }: Limits): string[] =>
@@ -65,12 +70,12 @@ const needless = ({ needless: count, waiting }: Limits): string[] =>
   count === 0
     ? []
     : [
-        `${count.toString()} of ${waiting.length.toString()} ask the registry at every start (imagePullPolicy Always, or a tag that is not pinned by digest)`,
+        `${count.toString()} of ${waiting.length.toString()} pulled more often than need be (imagePullPolicy Always, or a tag that is not pinned by digest)`,
       ];
 
-/** The condition CredentialsAccepted. Pure. */
-export function accepted(refused: readonly FailureRecord[]): Finding {
-  const count = refused.reduce((sum, record) => sum + record.count, 0);
+/** The condition CredentialsAccepted. Never True while a container waits because its registry refuses this credential. Pure. */
+export function accepted({ records, waiting }: Refusals): Finding {
+  const count = Math.max(countOf(records), waiting.length);
   if (count === 0)
     return {
       type: 'CredentialsAccepted',
@@ -78,7 +83,17 @@ export function accepted(refused: readonly FailureRecord[]): Finding {
       reason: 'NoRecentRefusal',
       message: 'no pull with this credential was refused lately',
     };
-  const registries = [...new Set(refused.map(({ registry }) => registry))].sort().join(', ');
-  const message = `${registries} refused ${count.toString()} pulls with this credential (401 or 403): check user name, password and rights in the source`;
+  const registries = [
+    ...new Set([...records.map(({ registry }) => registry), ...waiting.map(({ failure }) => failure.registry)]),
+  ].sort();
+  const message = `${registries.slice(0, 3).join(', ')} refused ${counted(count, 'pull')} with this credential (401 or 403): check user name, password and rights in the source`;
   return { type: 'CredentialsAccepted', status: 'False', reason: 'Refused', message };
 }
+
+/** Nobody has looked, or may look. Pure. */
+export const nothingObserved = (type: 'RateLimited' | 'CredentialsAccepted', why: string): Finding => ({
+  type,
+  status: 'Unknown',
+  reason: 'NothingObserved',
+  message: why,
+});

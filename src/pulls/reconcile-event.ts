@@ -2,17 +2,21 @@ import { after, done, type Next } from '../runtime/controller.ts';
 import type { PullFailure } from './classify.ts';
 import type { EventEntry } from './event.ts';
 import type { EventCounts } from './event-counts.ts';
+import type { FollowedPods } from './followed-pods.ts';
 import { isSameImage } from './image-reference.ts';
 import { type ObjectKey, partsOf } from './object-key.ts';
-import { isWaitingForImage, type PodEntry } from './pod.ts';
+import type { PodEntry } from './pod.ts';
 import type { Lookup, PodLookup } from './pod-lookup.ts';
-import type { FollowedPods } from './reconcile-pod.ts';
 
 /** Failures of a pod's pull that nobody has counted yet. */
 export interface Occurrences {
   readonly failure: PullFailure;
   readonly pod: PodEntry;
   readonly count: number;
+  /** When the Event says that it last happened; wall-clock milliseconds of a node, in whole seconds. */
+  readonly last: number;
+  /** The runtime's words, redacted and cut. */
+  readonly message?: string | undefined;
   /** Wall-clock milliseconds for what happened before the start: it restores conditions, and is not counted. */
   readonly before?: number;
 }
@@ -21,10 +25,10 @@ export interface EventDeps {
   readonly events: { get(name: string, namespace: string): EventEntry | undefined };
   readonly pending: { get(name: string, namespace: string): PodEntry | undefined };
   readonly followed: FollowedPods;
-  readonly lookup: PodLookup;
+  readonly lookup: Pick<PodLookup, 'find'>;
   readonly counts: EventCounts;
-  /** Events that were there at the start and have not been looked at. */
-  readonly history: Set<ObjectKey>;
+  /** Events as they were at the start, for as long as nobody has looked at them. */
+  readonly history: Map<ObjectKey, EventEntry>;
   readonly take: (occurrences: Occurrences) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -36,27 +40,49 @@ export interface EventDeps {
  */
 export async function reconcileEvent(key: ObjectKey, deps: EventDeps): Promise<Next> {
   const { events, counts, history } = deps;
+  const past = history.get(key);
+  if (past !== undefined) {
+    const waitMs = await restore(past, deps);
+    if (waitMs > 0) return after(waitMs);
+    history.delete(key);
+  }
   const { namespace, name } = partsOf(key);
   const entry = events.get(name, namespace);
-  if (entry === undefined) counts.gone({ namespace, name }, deps.now());
-  else if (entry.failure === undefined) counts.settle(entry);
-  else {
-    const waitMs = await countFailure(key, entry, entry.failure, deps);
-    if (waitMs > 0) return after(waitMs);
+  if (entry === undefined) {
+    counts.gone({ namespace, name }, deps.now());
+    return done;
   }
-  history.delete(key);
-  return done;
+  const waitMs = await countFresh(entry, deps);
+  return waitMs > 0 ? after(waitMs) : done;
 }
 
 /** @returns milliseconds after which to try again; 0 when it is done */
-async function countFailure(key: ObjectKey, entry: EventEntry, failure: PullFailure, deps: EventDeps): Promise<number> {
-  const isHistory = deps.history.has(key);
-  const count = isHistory ? recentCount(entry) : deps.counts.fresh(entry);
-  if (count === 0) return 0;
+async function countFresh(entry: EventEntry, deps: EventDeps): Promise<number> {
+  const { failure, message } = entry;
+  if (failure !== undefined && deps.counts.fresh(entry) > 0) {
+    const found = await findPod(entry, failure, deps);
+    if (found.kind === 'later') return found.ms;
+    // Asked again: while the pod was read, a new leader may have set these aside.
+    const count = deps.counts.fresh(entry);
+    if (found.kind === 'found' && count > 0) deps.take({ failure, message, pod: found.pod, count, last: entry.last });
+  }
+  deps.counts.settle(entry);
+  return 0;
+}
+
+/**
+ * What an Event told before the start. Its last occurrence is as old as it says, the others may be as old as the first.
+ * @returns milliseconds after which to try again; 0 when it is done
+ */
+async function restore(entry: EventEntry, deps: EventDeps): Promise<number> {
+  const { failure, first, last, count } = entry;
+  if (failure === undefined) return 0;
   const found = await findPod(entry, failure, deps);
   if (found.kind === 'later') return found.ms;
-  deps.counts.settle(entry);
-  if (found.kind === 'found') deps.take({ failure, pod: found.pod, count, ...(isHistory && { before: entry.last }) });
+  if (found.kind === 'absent') return 0;
+  const { pod } = found;
+  if (count > 1) deps.take({ failure, pod, count: count - 1, last, before: Math.min(first, last) });
+  deps.take({ failure, pod, count: 1, last, before: last });
   return 0;
 }
 
@@ -74,10 +100,6 @@ async function findPod(
   const looked = await deps.lookup.find(namespace, name);
   if (looked.kind !== 'found') return looked;
   if (!isMeant(looked.pod)) return { kind: 'absent' };
-  if (isWaitingForImage(looked.pod) && deps.followed.get(`${namespace}/${name}`) === undefined)
-    deps.followed.follow(looked.pod);
+  deps.followed.begin(looked.pod);
   return looked;
 }
-
-/** How much of an old Event's count is surely as recent as its last time: all of it where it began then too. */
-const recentCount = ({ count, first, last }: EventEntry): number => (first === last ? count : 1);

@@ -1,47 +1,19 @@
 import { after, done, type Next } from '../runtime/controller.ts';
-import { keyOf, type ObjectKey, partsOf } from './object-key.ts';
+import { type FollowedPods } from './followed-pods.ts';
+import { type ObjectKey, partsOf } from './object-key.ts';
 import { isWaitingForImage, type PodEntry } from './pod.ts';
 import type { PodLookup } from './pod-lookup.ts';
 import type { WaitingPods } from './waiting.ts';
 
-/** A pod that is no longer Pending is in no watch: it is read again, ever more seldom, for as long as it waits. */
-const FIRST_REREAD_MS = 10_000;
-const LAST_REREAD_MS = 300_000;
-
-interface Followed {
-  readonly pod: PodEntry;
-  readonly rereadMs: number;
-}
-
-/** Pods that wait for an image although they are not Pending any more: restarted and ephemeral containers. */
-export class FollowedPods {
-  readonly #pods = new Map<ObjectKey, Followed>();
-
-  get(key: ObjectKey): PodEntry | undefined {
-    return this.#pods.get(key)?.pod;
-  }
-
-  /** @returns when it has to be read again, in milliseconds */
-  follow(pod: PodEntry): number {
-    const key = keyOf(pod);
-    const before = this.#pods.get(key);
-    const rereadMs = before?.pod.uid === pod.uid ? Math.min(before.rereadMs * 2, LAST_REREAD_MS) : FIRST_REREAD_MS;
-    this.#pods.set(key, { pod, rereadMs });
-    return rereadMs;
-  }
-
-  drop(key: ObjectKey): void {
-    this.#pods.delete(key);
-  }
-}
-
 export interface PodDeps {
   readonly pending: { get(name: string, namespace: string): PodEntry | undefined };
   readonly followed: FollowedPods;
-  readonly lookup: PodLookup;
+  readonly lookup: Pick<PodLookup, 'find'>;
   readonly waiting: WaitingPods;
-  /** Something about limited containers of this namespace has changed. */
+  /** Something about blocked containers of this namespace has changed. */
   readonly changed: (namespace: string) => void;
+  /** Wall-clock milliseconds. */
+  readonly wallClock: () => number;
 }
 
 /**
@@ -56,7 +28,11 @@ export async function reconcilePod(key: ObjectKey, deps: PodDeps): Promise<Next>
     return update(pending, deps);
   }
   const followed = deps.followed.get(key);
-  return followed === undefined ? remove(key, deps) : reread(key, followed, deps);
+  if (followed === undefined) return remove(key, deps);
+  const dueInMs = deps.followed.dueInMs(key);
+  if (dueInMs <= 0) return reread(key, followed, deps);
+  update(followed, deps);
+  return after(dueInMs);
 }
 
 async function reread(key: ObjectKey, { namespace, name, uid }: PodEntry, deps: PodDeps): Promise<Next> {
@@ -66,18 +42,16 @@ async function reread(key: ObjectKey, { namespace, name, uid }: PodEntry, deps: 
     deps.followed.drop(key);
     return remove(key, deps);
   }
-  const rereadMs = deps.followed.follow(looked.pod);
   update(looked.pod, deps);
-  return after(rereadMs);
+  return after(deps.followed.again(looked.pod));
 }
 
-function update(pod: PodEntry, { waiting, changed }: PodDeps): Next {
-  if (waiting.update(pod)) changed(pod.namespace);
+function update(pod: PodEntry, { waiting, changed, wallClock }: PodDeps): Next {
+  if (waiting.update(pod, wallClock())) changed(pod.namespace);
   return done;
 }
 
 function remove(key: ObjectKey, { waiting, changed }: PodDeps): Next {
-  const { namespace, name } = partsOf(key);
-  if (waiting.remove(namespace, name)) changed(namespace);
+  if (waiting.remove(key)) changed(partsOf(key).namespace);
   return done;
 }

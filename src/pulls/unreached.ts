@@ -16,7 +16,7 @@ export const UNREACHED_CAUSES: readonly UnreachedCause[] = [
 
 /** What a person does about each, as part of a sentence. */
 export const REMEDIES: Readonly<Record<UnreachedCause, string>> = {
-  AdmittedBefore: 'created before their ServiceAccount had the entry: restart the workload',
+  AdmittedBefore: 'created before their ServiceAccount had the entry: restart the workload once it has',
   OwnPullSecrets: 'have imagePullSecrets of their own without ours: add the entry there',
   ServiceAccountNotSelected: 'run under a ServiceAccount that the policy does not select',
   KeyNeverMatches: 'use an image that no key in the Secret matches',
@@ -33,16 +33,20 @@ export function whyUnreached(
   if (pod.pullSecrets.includes(policy.secretName)) {
     return policy.keys.some((key) => wouldUse(key, container.image)) ? 'Unexplained' : 'KeyNeverMatches';
   }
-  if (!policy.selectsServiceAccount(pod.namespace, pod.serviceAccount)) return 'ServiceAccountNotSelected';
-  return isAccountsOwn(pod, policy, coverage) ? 'AdmittedBefore' : 'OwnPullSecrets';
+  // A list of its own displaces that of the ServiceAccount: selecting this would not help.
+  if (!isAccountsOwn(pod, policy, coverage)) return 'OwnPullSecrets';
+  return policy.selectsServiceAccount(pod.namespace, pod.serviceAccount)
+    ? 'AdmittedBefore'
+    : 'ServiceAccountNotSelected';
 }
 
-/** The pod's list is what its ServiceAccount had without our entry: it was copied at admission, before we came. */
+/** The pod's list is what its ServiceAccount had without our entry: it was copied at admission, before we came. An empty list is nobody's own. */
 function isAccountsOwn(
   { namespace, serviceAccount, pullSecrets }: PodEntry,
   { secretName }: CoveringPolicy,
   coverage: Coverage,
 ): boolean {
+  if (pullSecrets.length === 0) return true;
   const accounts = coverage.pullSecretsOf(namespace, serviceAccount) ?? [];
   const without = accounts.filter((name) => name !== secretName);
   return without.length === pullSecrets.length && without.every((name, index) => name === pullSecrets[index]);

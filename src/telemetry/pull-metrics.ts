@@ -1,5 +1,8 @@
 import type { Metrics } from './metrics.ts';
 
+/** The label value of registries without one of their own. */
+const OTHER = 'other';
+
 type Labels = Readonly<Record<string, string>>;
 
 /** The part of prom-client's Counter that is used, whatever its labels. */
@@ -42,10 +45,31 @@ export class PullMetrics {
 
   /** A namespace is gone: its series go too. */
   namespaceGone(namespace: string): void {
-    for (const [counter, series] of this.#byNamespace.get(namespace) ?? []) {
-      for (const labels of series.values()) counter.remove(labels);
+    this.#forget(namespace, () => true);
+  }
+
+  /** Policies have changed: series of registries that have no label of their own any more go. */
+  keepRegistries(hasLabel: (registry: string) => boolean): void {
+    for (const namespace of [...this.#byNamespace.keys()])
+      this.#forget(namespace, ({ registry }) => registry !== undefined && registry !== OTHER && !hasLabel(registry));
+  }
+
+  /** This process does not lead any more: its counts go, since the leader counts from now on. */
+  resigned(): void {
+    for (const namespace of [...this.#byNamespace.keys()]) this.namespaceGone(namespace);
+  }
+
+  #forget(namespace: string, isOver: (labels: Labels) => boolean): void {
+    const counters = this.#byNamespace.get(namespace) ?? new Map<LabelledCounter, Map<string, Labels>>();
+    for (const [counter, series] of counters) {
+      for (const [key, labels] of series) {
+        if (!isOver(labels)) continue;
+        counter.remove(labels);
+        series.delete(key);
+      }
+      if (series.size === 0) counters.delete(counter);
     }
-    this.#byNamespace.delete(namespace);
+    if (counters.size === 0) this.#byNamespace.delete(namespace);
   }
 
   #count(counter: LabelledCounter, namespace: string, labels: Labels, count: number): void {

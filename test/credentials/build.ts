@@ -147,6 +147,7 @@ export const situation = (parts: Partial<Situation> = {}): Situation => ({
   ownership: 'absent',
   ownershipIfKnown: 'absent',
   open: true,
+  out: false,
   contributors: [],
   lingering: [],
   leavers: [],

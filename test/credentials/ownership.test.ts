@@ -123,6 +123,11 @@ describe('names on a ServiceAccount', () => {
     '{"a":true}   | -',
     '["a",1]      | -',
     'null         | -',
+    // Pretty-printed by somebody.
+    '[ "b", "a" ] | b a',
+    // The guard could not find these, and would refuse for ever to have their entries removed.
+    String.raw`["\u0061"]   | -`,
+    '["A","b"]    | b',
   );
   for (const { title, annotation, names } of cases) {
     it(title, () => {

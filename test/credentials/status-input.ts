@@ -47,7 +47,7 @@ export function statusInput(
     version: VERSION,
     matched: Object.keys(byNamespace).map(namespaceName),
     outcomes: new Map(known),
-    forbidden: false,
+    forbidden: [],
     remnants: [],
     unknown: [],
     secretNames: [secretName('copy')],

@@ -10,16 +10,14 @@ const UNIONS = [
   ['src/credentials/sources/resolve.ts', 'ResolveReason'],
   ['src/credentials/namespace/outcome.ts', 'FailureReason'],
   ['src/pulls/pull-findings.ts', 'RateLimitReason'],
-  ['src/pulls/pull-findings.ts', 'AcceptedReason'],
-  ['src/pulls/unreached.ts', 'UnreachedCause'],
 ] as const;
 
 /** Reasons that are said in one place only. */
-const SINGLE = ['Resolved', 'DuplicateRegistry', 'OlderPolicy', 'NotShadowed'];
+const SINGLE = ['Resolved', 'DuplicateRegistry', 'OlderPolicy', 'NotShadowed', 'Refused', 'NoRecentRefusal'];
 
 function membersOf(file: string, type: string): string[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
-  const declaration = new RegExp(`export type ${type} =([^;]+);`).exec(source)?.[1] ?? '';
+  const declaration = new RegExp(`(?:export )?type ${type} =([^;]+);`).exec(source)?.[1] ?? '';
   return [...declaration.matchAll(/'([A-Za-z]+)'/g)].map(([, member = '']) => member);
 }
 
@@ -41,6 +39,12 @@ describe('docs/troubleshooting.md', () => {
   for (const reason of SINGLE) {
     it(`tells of ${reason}`, () => {
       expect(page).to.contain(`\`${reason}\``);
+    });
+  }
+
+  for (const cause of membersOf('src/pulls/unreached.ts', 'UnreachedCause')) {
+    it(`leaves the cause ${cause} to docs/rate-limits.md, which tells of it`, () => {
+      expect(readFileSync(join(ROOT, 'docs/rate-limits.md'), 'utf8')).to.contain(`\`${cause}\``);
     });
   }
 

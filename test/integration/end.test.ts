@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/api/objects.ts';
 import { NAMESPACES, POLICIES, SECRETS, SERVICE_ACCOUNTS } from '../../src/kube/resources.ts';
-import { CLEANUP_FINALIZER, CONTRIBUTORS_ANNOTATION, MANAGED_BY_LABEL, RETAINED_ANNOTATION } from '../../src/names.ts';
+import {
+  CLEANUP_FINALIZER,
+  CONTRIBUTORS_ANNOTATION,
+  MANAGED_BY_LABEL,
+  PULL_SECRETS_ANNOTATION,
+  RETAINED_ANNOTATION,
+} from '../../src/names.ts';
 import {
   annotationsOf,
   asSeenByOthers,
@@ -126,6 +132,32 @@ describe('the end of a policy', () => {
     await scene.until('policy gone', async () => ((await scene.found()) === undefined ? true : undefined));
     expect(await scene.secret(namespace)).to.equal(undefined);
     expect(await scene.entries(namespace)).to.deep.equal([]);
+  });
+
+  it('comes as soon as what it waited for is gone, in a namespace that it never matched too', async () => {
+    const { scene } = await inOrder('waited');
+    await scene.policy({ namespaces: { include: [`${scene.name}-a`] } }, '-other');
+    await scene.untilSynced(1, '-other');
+    await scene.end();
+    const namespace = await scene.namespace('b');
+    // So many entries that the guard cannot check a change of them within its budget.
+    const imagePullSecrets = [
+      ...Array.from({ length: 4_000 }, (_, n) => ({ name: `theirs-${n.toString()}` })),
+      { name: COPY },
+    ];
+    const annotations = { [PULL_SECRETS_ANNOTATION]: JSON.stringify([COPY]) };
+    await world().api.create(
+      SERVICE_ACCOUNTS,
+      { namespace },
+      { metadata: { name: 'fat', annotations }, imagePullSecrets },
+    );
+    await world().api.delete(POLICIES, { name: `${scene.name}-other` });
+    const waits = `being deleted; waits for 1 object, first ServiceAccount ${namespace}/fat`;
+    await scene.until('a policy that waits', async () =>
+      (await scene.condition('Ready', '-other'))?.message.startsWith(waits) === true ? true : undefined,
+    );
+    await world().api.delete(SERVICE_ACCOUNTS, { namespace, name: 'fat' });
+    await scene.until('policy gone', async () => ((await scene.found('-other')) === undefined ? true : undefined));
   });
 
   it('does not wait for namespaces that are terminating themselves', async () => {

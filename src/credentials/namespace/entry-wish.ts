@@ -12,6 +12,7 @@ export type Copies = ReadonlyMap<SecretName, Grown>;
 export function entryWish(name: string, account: AccountEntry, copies: Copies): EntryWish {
   const copy = copies.get(secretName(name));
   if (copy === undefined) return 'disown';
+  if (copy.situation.out) return copy.situation.known ? 'remove' : 'keep';
   if (copy.state.kind === 'closed') return 'keep';
   if (isAbandoned(copy, copies)) return isRetaining(leaversOf(copy)) ? 'release' : 'remove';
   const selecting = stayers(copy.situation, copies).filter(({ policy }) => selectsServiceAccount(policy, account));

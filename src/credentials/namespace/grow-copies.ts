@@ -8,6 +8,7 @@ import { isFailure, isInPlace } from './outcome.ts';
 import { type CopyStep, planCopy } from './plan-copy.ts';
 import { readContributions } from '../ownership.ts';
 import { normaliseKey } from '../../registry/key.ts';
+import type { NamespaceEntry } from '../slim.ts';
 import type { Observed, Situation } from './situation.ts';
 import type { Writer } from './writer.ts';
 
@@ -48,12 +49,11 @@ export async function growCopies(
   deps: CopyDeps,
 ): Promise<ReadonlyMap<SecretName, Grown>> {
   const grown = new Map<SecretName, Grown>();
-  for (const situation of situations)
-    grown.set(situation.name, await growCopy(namespaceName(namespace.name), situation, deps));
+  for (const situation of situations) grown.set(situation.name, await growCopy(namespace, situation, deps));
   return grown;
 }
 
-async function growCopy(namespace: NamespaceName, situation: Situation, deps: CopyDeps): Promise<Grown> {
+async function growCopy(namespace: NamespaceEntry, situation: Situation, deps: CopyDeps): Promise<Grown> {
   const isOurs = situation.ownership === 'ours';
   const without = (kind: 'closed' | 'idle'): Grown => ({
     situation,
@@ -74,12 +74,12 @@ export const isVoter = ({ role }: Contributor): boolean => role !== 'observing';
 
 /** Brings one copy to what `contributors` make of it. */
 export async function writeCopy(
-  namespace: NamespaceName,
+  namespace: NamespaceEntry,
   situation: Pick<Situation, 'name' | 'found' | 'ownership'>,
   contributors: readonly Contributor[],
   deps: CopyDeps,
 ): Promise<{ result: WriteResult; desired: DesiredCopy | undefined }> {
-  const existing = await readExisting(namespace, situation, contributors, deps.writer);
+  const existing = await readExisting(namespaceName(namespace.name), situation, contributors, deps.writer);
   if (existing !== undefined && 'kind' in existing) return { result: existing, desired: undefined };
   const desired = desiredCopy(contributors, existing);
   if (desired === undefined) return { result: { kind: 'unchanged' }, desired };
@@ -91,15 +91,16 @@ export async function writeCopy(
 
 /** Reads a foreign Secret before it is taken over, to tell what was in it. */
 async function adopt(
-  namespace: NamespaceName,
+  place: NamespaceEntry,
   name: SecretName,
   step: CopyStep,
   { contributors, desired }: { contributors: readonly Contributor[]; desired: DesiredCopy },
   deps: CopyDeps,
 ): Promise<WriteResult> {
+  const namespace = namespaceName(place.name);
   const before = await deps.writer.readContent(namespace, name);
   if (before !== undefined && 'kind' in before) return before;
-  const result = await applyUncontended(namespace, name, step, desired, deps);
+  const result = await applyUncontended(place, name, step, desired, deps);
   if (result.kind === 'written') {
     const kept = new Set([...desired.contributions.values()].flat().map(normaliseKey));
     const lost = (before?.entries ?? []).map(({ key }) => key).filter((key) => !kept.has(normaliseKey(key)));
@@ -117,19 +118,26 @@ async function readExisting(
   return ownership === 'ours' && needsExisting(contributors) ? writer.readContent(namespace, name) : undefined;
 }
 
+/**
+ * What `Contention` knows a copy by. A namespace made anew has a uid of its own, and so a history of its own: jobs make one of the same
+ * name each time they run.
+ */
+export const fightKey = ({ name: namespace, uid }: Pick<NamespaceEntry, 'name' | 'uid'>, name: SecretName): string =>
+  `${namespace}/${uid}/${name}`;
+
 /** The same content written to the same copy again and again means that somebody changes it back. */
 async function applyUncontended(
-  namespace: NamespaceName,
+  { name: namespace, uid }: NamespaceEntry,
   name: SecretName,
   step: CopyStep,
   desired: DesiredCopy,
   deps: CopyDeps,
 ): Promise<WriteResult> {
   const isWrite = step.kind !== 'none' && step.kind !== 'obstacle';
-  const key = `${namespace}/${name}`;
+  const key = fightKey({ name: namespace, uid }, name);
   const hold = isWrite ? deps.contention.holdMs(key, desired.contentHash) : 0;
   if (hold > 0) return contended(`Secret ${name} was repaired several times`, hold);
-  const result = await deps.writer.applyCopy(namespace, name, step);
+  const result = await deps.writer.applyCopy(namespaceName(namespace), name, step);
   if (isWrite && result.kind === 'written') deps.contention.repaired(key, desired.contentHash);
   return result;
 }

@@ -94,9 +94,10 @@ function toPlan(
   { entries, recorded, retained, added, removed }: Draft,
 ): AccountPlan | undefined {
   const annotations: Record<string, Json> = {};
-  if (!sameSet(account.recorded, recorded)) annotations[PULL_SECRETS_ANNOTATION] = writeNames(recorded);
-  if (!sameSet(account.retained, retained)) annotations[RETAINED_ANNOTATION] = writeNames(retained);
   const touched = added.length + removed.length > 0;
+  // The guard refuses an entry beside a record that somebody put into another form, with spaces say.
+  if (touched || !sameSet(account.recorded, recorded)) annotations[PULL_SECRETS_ANNOTATION] = writeNames(recorded);
+  if (!sameSet(account.retained, retained)) annotations[RETAINED_ANNOTATION] = writeNames(retained);
   if (!touched && Object.keys(annotations).length === 0) return undefined;
   return {
     patch: {

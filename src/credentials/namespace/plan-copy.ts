@@ -65,7 +65,7 @@ type Check = (candidate: Candidate) => Failure | undefined;
 
 /** Why this copy cannot be written now, or undefined. The first check that objects gives the answer. */
 export function obstacle(candidate: Candidate): Failure | undefined {
-  for (const check of [heldByFinalizer, foreignSecret, retainedInTheWay, tooLarge]) {
+  for (const check of [heldByFinalizer, foreignSecret, retainedInTheWay, tooLarge, recordTooLarge]) {
     const failure = check(candidate);
     if (failure !== undefined) return failure;
   }
@@ -89,6 +89,14 @@ const retainedInTheWay: Check = ({ found, ownership, desired }) =>
         'Conflict',
         `Secret ${found.name} was left here and somebody has changed its type or made it immutable since`,
       )
+    : undefined;
+
+/** An object's annotations may have 256 KiB in all (apimachinery `TotalAnnotationSizeLimitB`); the rest is for those of others. */
+const MAX_RECORD_BYTES = 192 * 1024;
+
+const recordTooLarge: Check = ({ desired }) =>
+  Buffer.byteLength(writeContributions(desired.contributions)) > MAX_RECORD_BYTES
+    ? failed('TooLarge', 'the credentials of all policies name too many registries to record which policy feeds which')
     : undefined;
 
 const tooLarge: Check = ({ desired }) =>

@@ -3,7 +3,7 @@ import { wantedSecretName } from '../../api/policy.ts';
 import { after, done, type Next, retry } from '../../runtime/controller.ts';
 import { type ExistingContent, needsExisting } from './desired.ts';
 import { type CopyDeps, growCopies } from './grow-copies.ts';
-import { type Failure, isFailure, isInPlace, type WriteResult } from './outcome.ts';
+import { type Failure, isFailure, type WriteResult } from './outcome.ts';
 import { outcomesOf } from './outcomes.ts';
 import { type Departure, shrinkCopies } from './shrink-copies.ts';
 import { type Caches, observe, type Observed } from './situation.ts';
@@ -56,11 +56,13 @@ async function contentForPlans(
   return contents;
 }
 
-/** Entries of accounts that could not be written; a lasting one keeps its Secret alive. */
+/** Why entries of accounts could not be written; a lasting one keeps its Secret alive. */
 const stillReferred =
   (accounts: readonly AccountOutcome[]) =>
-  (name: string): boolean =>
-    accounts.some(({ account, result }) => !isInPlace(result) && result.kind !== 'gone' && hasEntry(account, name));
+  (name: string): WriteResult | undefined => {
+    const results = accounts.filter(({ account }) => hasEntry(account, name)).map(({ result }) => result);
+    return results.find(isFailure) ?? results.find(({ kind }) => kind === 'stale');
+  };
 
 const orphansOf = ({ situations }: Observed): readonly SecretName[] =>
   situations.filter(({ orphaned, contributors }) => orphaned && contributors.length === 0).map(({ name }) => name);

@@ -36,6 +36,8 @@ export interface Situation {
    * what lies here, because the watch of this name has not synced or is forbidden.
    */
   readonly open: boolean;
+  /** A source of this name lies here, or is to lie here: to every policy the namespace is as if it did not match. */
+  readonly out: boolean;
   /** Policies whose credentials belong here, older first. Includes those that were renamed away and have not arrived elsewhere. */
   readonly contributors: readonly Contributor[];
   /** Those of the contributors that asked for another name since. */
@@ -89,6 +91,9 @@ function situationOf(
 ): Situation {
   const found = caches.copy(name, namespace.name);
   const known = isKnown(name, policies);
+  const isWatched = caches.isWatched(name);
+  // Unseen, a copy of ours that somebody names as a source looks like a source.
+  const out = isWatched && caches.isOut(namespace.name, name);
   const ownership = ownershipOf(found, known);
   const recorded = ownership === 'ours' && found !== undefined ? readContributions(found) : undefined;
   const parts = policies.map((policy) => ({
@@ -103,7 +108,8 @@ function situationOf(
     found,
     ownership,
     ownershipIfKnown: ownershipOf(found, true),
-    open: caches.isWatched(name) && !caches.isOut(namespace.name, name),
+    open: isWatched && !out,
+    out,
     contributors: withPart('wants', 'lingers', 'observes').map((policy) =>
       contributor(policy, caches.resolution(policy)),
     ),

@@ -72,8 +72,12 @@ const acceptanceChanged: Watcher = (before, after) => {
   return undefined;
 };
 
+/** A key as somebody else wrote it may hold a login before its host; a path may hold an `@` too. */
+const withoutLogin = (key: string): string => key.replace(/^(https?:\/\/)?.*@/, '$1');
+
 /** A foreign Secret became a copy. Names registries only. */
 export function adoption(namespace: string, secret: string, lost: readonly string[]): Announcement {
-  const dropped = lost.length === 0 ? 'it held no other registry' : `its entries for ${lost.join(', ')} are gone`;
+  const dropped =
+    lost.length === 0 ? 'it held no other registry' : `its entries for ${lost.map(withoutLogin).join(', ')} are gone`;
   return { type: 'Warning', reason: 'Adopted', message: `Secret ${namespace}/${secret} was taken over; ${dropped}` };
 }

@@ -55,11 +55,8 @@ const beingDeleted: Check = ({ policy, remnants, unknown }, { failures }) => {
   const blocked = failures[0];
   const message = `being deleted; waits for ${wait}${blocked === undefined ? '' : `: ${blocked.failure.message}`}`;
   const stuck = blocked === undefined ? unknown.length > 0 : needsPerson(blocked.failure.reason);
-  return {
-    stand: stuck ? 'stuck' : 'under-way',
-    reason: 'Progressing',
-    message: stuck ? `${message}. deletionPolicy: Retain leaves them` : message,
-  };
+  const wayOut = stuck && policy.spec.deletionPolicy !== 'Retain' ? '. deletionPolicy: Retain leaves them' : '';
+  return { stand: stuck ? 'stuck' : 'under-way', reason: 'Progressing', message: message + wayOut };
 };
 
 function waitsFor([first, ...more]: StatusInput['remnants'], [name]: StatusInput['unknown']): string | undefined {
@@ -68,16 +65,17 @@ function waitsFor([first, ...more]: StatusInput['remnants'], [name]: StatusInput
   return name === undefined ? undefined : `the Secrets named ${name}, which the operator cannot see; ${allow(name)}`;
 }
 
-const watchForbidden: Check = ({ policy, forbidden }) =>
-  forbidden
-    ? {
+const allow = (name: string): string => `allow it with: ${addSecretNameCommand(name)}`;
+
+/** A name that the policy had before counts too: what lies there cannot be seen, and so not be taken away. */
+const watchForbidden: Check = ({ forbidden: [name] }) =>
+  name === undefined
+    ? undefined
+    : {
         stand: 'stuck',
         reason: 'Forbidden',
-        message: `the operator may not keep Secrets named ${wantedSecretName(policy)}; ${allow(wantedSecretName(policy))}`,
-      }
-    : undefined;
-
-const allow = (name: string): string => `allow it with: ${addSecretNameCommand(name)}`;
+        message: `the operator may not keep Secrets named ${name}; ${allow(name)}`,
+      };
 
 const notResolved: Check = ({ resolution }, { matched }) => {
   if (resolution.faults.length > 0) {

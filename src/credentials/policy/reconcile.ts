@@ -6,6 +6,7 @@ import {
   recordedSecretNames,
   selectsNamespace,
   wantedSecretName,
+  secretNamesOf,
 } from '../../api/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { after, done, type Next } from '../../runtime/controller.ts';
@@ -91,12 +92,15 @@ function forget(name: PolicyName, { tally, rotations, observer }: PolicyDeps): N
 const needsFinalizer = (policy: Policy): boolean =>
   !policy.deleting && policy.spec.mode !== 'Observe' && !hasFinalizer(policy);
 
-/** `Retain` lets a person end it even where nobody can say what lies under a name. */
-const mayGo = (policy: Policy, remnants: readonly NamedRemnant[], unknown: readonly SecretName[]): boolean =>
-  policy.deleting &&
-  hasFinalizer(policy) &&
-  remnants.length === 0 &&
-  (unknown.length === 0 || policy.spec.deletionPolicy === 'Retain');
+/**
+ * `Retain` lets a person end it even where nobody can say what lies under a name, and where a ServiceAccount's record cannot be
+ * dropped: its entry stays anyway.
+ */
+function mayGo(policy: Policy, remnants: readonly NamedRemnant[], unknown: readonly SecretName[]): boolean {
+  if (!policy.deleting || !hasFinalizer(policy)) return false;
+  if (policy.spec.deletionPolicy === 'Retain') return remnants.every(({ kind }) => kind === 'ServiceAccount');
+  return remnants.length + unknown.length === 0;
+}
 
 /** What is known of a policy beside its own object and the tally. */
 interface Findings {
@@ -123,7 +127,7 @@ function statusInput(policy: Policy, { remnants, unknown, addendum }: Findings, 
     version: versionOf(policy, resolution),
     matched: matchedNamespaces(policy, caches),
     outcomes: tally.outcomes(policy.name),
-    forbidden: caches.isForbidden(wantedSecretName(policy)),
+    forbidden: [...secretNamesOf(policy)].filter((name) => caches.isForbidden(name)),
     remnants,
     unknown,
     secretNames: namesToRecord(policy, remnants, unknown, caches),

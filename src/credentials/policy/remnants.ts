@@ -60,7 +60,7 @@ function accountRemnants(
   const fedBy = new Map(
     names
       .flatMap((name) => [...view.copies(name)])
-      .map((copy) => [`${copy.namespace}/${copy.name}`, readContributions(copy)]),
+      .map((copy) => [`${copy.namespace}/${copy.name}`, hasMarker(copy) ? readContributions(copy) : undefined]),
   );
   const othersAnswer = (namespace: NamespaceEntry, name: SecretName): boolean =>
     others.some(
@@ -69,11 +69,21 @@ function accountRemnants(
         (fedBy.get(`${namespace.name}/${name}`)?.has(other.name) === true ||
           (wantedSecretName(other) === name && selectsNamespace(other, namespace))),
     );
+  // Else anybody who may edit one ServiceAccount anywhere could forge a record, and hold up every policy of that name.
+  const isOurs = (namespace: NamespaceEntry, name: SecretName): boolean =>
+    selectsNamespace(policy, namespace) || fedBy.get(`${namespace.name}/${name}`)?.has(policy.name) === true;
+  const known = new Set([...view.policies()].map((other) => other.name));
+  // Beside an orphaned copy its entries are left alone too: waiting for them would have no end.
+  const isOrphaned = (namespace: NamespaceEntry, name: SecretName): boolean => {
+    const feeders = fedBy.get(`${namespace.name}/${name}`);
+    return feeders !== undefined && !feeders.keys().some((feeder) => known.has(feeder));
+  };
   const remnants: NamedRemnant[] = [];
   for (const namespace of living.values()) {
     for (const account of view.accounts(namespace.name)) {
       for (const name of account.recorded.map(secretName)) {
-        if (!names.includes(name) || othersAnswer(namespace, name)) continue;
+        if (!names.includes(name) || !isOurs(namespace, name)) continue;
+        if (othersAnswer(namespace, name) || isOrphaned(namespace, name)) continue;
         remnants.push({
           namespace: namespaceName(namespace.name),
           kind: 'ServiceAccount',

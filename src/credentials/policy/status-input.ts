@@ -15,8 +15,8 @@ export interface StatusInput {
   /** Namespaces that are selected, not terminating, and not out because a source of that name lies there. */
   readonly matched: readonly NamespaceName[];
   readonly outcomes: ReadonlyMap<NamespaceName, Outcome>;
-  /** The API server refuses the watch of the policy's Secret name. */
-  readonly forbidden: boolean;
+  /** Names of the policy, wanted or recorded, whose watch the API server refuses. */
+  readonly forbidden: readonly SecretName[];
   /** What still lies in the cluster of a policy that is being deleted. */
   readonly remnants: readonly Remnant[];
   /** Recorded names whose watch gives no answer, so that nobody can say what remains under them. */

@@ -62,10 +62,13 @@ function fromDockerConfig(
   const auths = authsOf(root);
   if (!isObject(auths) || Object.keys(auths).length === 0) return invalid(`its ${dataKey} has no entries under auths`);
   // Keys are shown to people, in the status and in annotations.
-  if (Object.keys(auths).some((key) => key.includes('@')))
-    return invalid('it has an entry whose registry holds a login');
+  if (Object.keys(auths).some((key) => UNPRINTABLE_KEY.test(key)))
+    return invalid('it has an entry whose registry holds a login, a query, a space or a control character');
   return registry === undefined ? toEntries(Object.entries(auths)) : onlyEntry(auths, registry);
 }
+
+/** A login before the host or a token in a query would be shown to everybody; a line break would forge lines of a log. */
+const UNPRINTABLE_KEY = /[@?#\p{Cc}]|\S\s+\S/u;
 
 function onlyEntry(auths: Fields, registry: string): ParsedSource {
   const wanted = normaliseKey(keyForRegistry(registry));

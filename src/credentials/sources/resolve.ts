@@ -152,3 +152,8 @@ function fingerprint(entries: readonly ResolvedEntry[], faults: readonly SourceF
   for (const { source, reason } of faults) hash.update(JSON.stringify([source, reason]));
   return hash.digest('base64');
 }
+
+/** What to do about a source that RBAC does not let the operator read. */
+export const forbiddenSource = (key: SourceKey, namespace: string): string =>
+  `the operator may not read Secret ${key}; it needs a Role in namespace ${namespace} that allows get, list and watch of secrets ` +
+  `(config/components/source-namespace makes one)`;

@@ -11,6 +11,19 @@ export interface Sensitive {
 /** Field names of an entry that hold no secret. */
 const HARMLESS: ReadonlySet<string> = new Set(['email']);
 
+/** Whoever quotes an object quotes it as JSON, and Go's encoder escapes these too (encoding/json, HTMLEscape). */
+const GO_ESCAPES: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
+
+/** The values, and what they look like inside a JSON string, as JavaScript and as Go write it. */
+function everyForm(values: ReadonlySet<string>): readonly string[] {
+  const forms = new Set(values);
+  for (const value of values) {
+    const quoted = JSON.stringify(value).slice(1, -1);
+    forms.add(quoted).add(quoted.replace(/[<>&]/g, (char) => GO_ESCAPES[char] ?? char));
+  }
+  return [...forms];
+}
+
 /** Every value of a source Secret that is a credential, in each form in which it could turn up elsewhere. Pure. */
 export function sensitiveValues(secret: Secret): Sensitive {
   const found = { secrets: new Set<string>(), userNames: new Set<string>() };
@@ -21,7 +34,7 @@ export function sensitiveValues(secret: Secret): Sensitive {
     else collectText(decoded, found);
   }
   if (secret.type === BASIC_AUTH_TYPE) collectLogin(textOf(secret, 'username'), textOf(secret, 'password'), found);
-  return { secrets: [...found.secrets], userNames: [...found.userNames] };
+  return { secrets: everyForm(found.secrets), userNames: everyForm(found.userNames) };
 }
 
 const textOf = ({ data }: Secret, key: string): string | undefined => decodeBase64(data?.[key] ?? '');

@@ -92,6 +92,20 @@ describe('what is wanted of an entry', () => {
     });
   }
 
+  for (const [known, wish] of [
+    [true, 'remove'],
+    [false, 'keep'],
+  ] as const) {
+    it(`is ${wish} where a source has the name, which is ${known ? '' : 'not '}known`, () => {
+      const copy = grown(
+        { out: true, open: false, known, contributors: contributors('live') },
+        { kind: 'closed' },
+        false,
+      );
+      expect(entryWish('copy', account('default'), new Map([[secretName('copy'), copy]]))).to.equal(wish);
+    });
+  }
+
   it('is not ours to say where no policy knows the name', () => {
     expect(entryWish('copy', account('default'), new Map())).to.equal('disown');
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { secretName } from '../../../src/api/keys.ts';
+import { policyName, secretName } from '../../../src/api/keys.ts';
 import { type Contributor, type DesiredCopy, desiredCopy } from '../../../src/credentials/namespace/desired.ts';
 import { type CopyStep, planCopy, planDeparture } from '../../../src/credentials/namespace/plan-copy.ts';
 import { MAX_SECRET_BYTES } from '../../../src/credentials/sources/resolve.ts';
@@ -130,6 +130,12 @@ describe('planCopy', () => {
     };
     expect(messageFor(foreignCopy({ type: 'Opaque' }))).to.include('Opaque');
     expect(messageFor(foreignCopy({ immutable: true }))).to.include('immutable');
+  });
+
+  it('refuses more registries than the annotation can record', () => {
+    const keys = Array.from({ length: 9_000 }, (_, at) => `registry-${at}.example.com`);
+    const step = plan(undefined, { ...desired, contributions: new Map([[policyName('p'), keys]]) });
+    expect(step.kind === 'obstacle' && step.failure.reason).to.equal('TooLarge');
   });
 
   it('refuses more than a Secret holds', () => {

@@ -97,6 +97,12 @@ describe('a Secret name in a namespace', () => {
     expect(seen({ policies: [p], sources: ['other/copy'] }).open).to.equal(true);
   });
 
+  it('is out where a source of that name lies there, unless nobody can see what it is', () => {
+    expect(seen({ policies: [p], sources: ['team/copy'] }).out).to.equal(true);
+    expect(seen({ policies: [p], sources: ['team/copy'], blind: ['copy'] }).out).to.equal(false);
+    expect(seen({ policies: [p] }).out).to.equal(false);
+  });
+
   it('is known once a status records it, and until then nothing of it is ours', () => {
     const copies = [ownCopy({ p: ['docker.io'] })];
     expect(seen({ policies: [p], copies })).to.include({ known: true, ownership: 'ours' });

@@ -78,4 +78,12 @@ describe('the announcement of an adoption', () => {
       .and.include('quay.io, ghcr.io');
     expect(adoption('team', 'copy', []).message).to.include('no other registry');
   });
+
+  for (const key of ['https://them:s3cret@quay.io/v2/', 'them:s3cret@quay.io/v2/', 'them:s3@cret@quay.io/v2/'])
+    it(`keeps a login in a key to itself: ${key}`, () => {
+      const { message } = adoption('team', 'copy', [key]);
+      expect(message)
+        .to.include('quay.io/v2/')
+        .and.not.match(/them:|s3/);
+    });
 });

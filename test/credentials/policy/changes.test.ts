@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Policy } from '../../../src/api/policy.ts';
 import { concernsNamespaces, namespacesOfPolicy } from '../../../src/credentials/policy/changes.ts';
-import { namespace, ownCopy, policy } from '../build.ts';
+import { account, namespace, ownCopy, policy } from '../build.ts';
 import { type Cluster, viewOf } from '../view.ts';
 
 describe('concernsNamespaces', () => {
@@ -42,6 +42,18 @@ describe('namespacesOfPolicy', () => {
 
   it('are those that it matches, and those where a copy records it', () => {
     expect([...namespacesOfPolicy([selecting('a')], viewOf(cluster))]).to.have.members(['a', 'c']);
+  });
+
+  it('are those where a ServiceAccount records an entry of its name: its end waits for that', () => {
+    const accounts = [
+      account('default', { namespace: 'b', recorded: ['copy'] }),
+      account('default', { namespace: 'd', recorded: ['unheard-of'] }),
+    ];
+    expect([...namespacesOfPolicy([selecting('a')], viewOf({ ...cluster, accounts }))]).to.have.members([
+      'a',
+      'b',
+      'c',
+    ]);
   });
 
   it('are those of its older version too', () => {

@@ -41,7 +41,7 @@ function situationOf(cell: string): Partial<StatusInput> {
       faults: has('broken') ? [fault] : [],
       pending: has('unread'),
     }),
-    forbidden: has('forbidden'),
+    forbidden: has('forbidden') ? [secretName('copy')] : [],
     remnants: has('remnant') ? [remnant] : [],
     unknown: has('unknown') ? [secretName('copy')] : [],
   };

@@ -56,6 +56,20 @@ describe('what remains of a policy', () => {
 });
 
 describe('an entry of a policy that is being deleted', () => {
+  it('is no remnant where the policy neither asks for it nor feeds a copy: anybody could forge it', () => {
+    const elsewhere = policy('p', { deleting: true, spec: { namespaces: { include: ['other'] } } });
+    expect(remnants(elsewhere, { accounts: [recorded] })).to.deep.equal([]);
+    expect(remnants(elsewhere, { copies: [ownCopy({ p: [] })], accounts: [recorded] })).to.deep.equal([
+      'Secret team/copy',
+      'ServiceAccount team/default',
+    ]);
+  });
+
+  it('is no remnant beside an orphaned copy: it is left alone with it', () => {
+    expect(remnants(deleted, { copies: [ownCopy({ nobody: [] })], accounts: [recorded] })).to.deep.equal([]);
+    expect(remnants(deleted, { copies: [ownCopy({ p: [] })], accounts: [recorded] })).to.have.lengthOf(2);
+  });
+
   const elsewhere = { namespaces: { include: ['elsewhere'] } };
   const others: Readonly<Record<string, Policy>> = {
     'asks for it here': policy('q'),

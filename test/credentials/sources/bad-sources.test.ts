@@ -109,6 +109,16 @@ const cases: readonly BadSource[] = [
     says: 'registry holds a login',
   },
   {
+    what: 'a registry with a line break in it',
+    source: dockerSecret({ 'quay.io\nINFO': GOOD }),
+    says: 'control character',
+  },
+  {
+    what: 'a registry with a token in its query',
+    source: dockerSecret({ [`https://quay.io/?token=${PASSWORD}`]: GOOD }),
+    says: 'a query',
+  },
+  {
     what: 'one bad entry among good ones',
     source: dockerSecret({ 'ghcr.io': GOOD, 'quay.io': {} }),
     says: 'its entry for quay.io',

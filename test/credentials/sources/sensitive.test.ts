@@ -48,6 +48,14 @@ describe('sensitiveValues', () => {
     expect(sensitiveValues(broken).secrets).to.include(PASSWORD);
   });
 
+  it('finds a credential inside of quoted JSON, as JavaScript and as Go write it', () => {
+    const odd = 'pa"ss\\wo<rd>&more';
+    const { secrets } = sensitiveValues(dockerSecret({ 'quay.io': { username: USER, password: odd } }));
+    const quoted = JSON.stringify(odd).slice(1, -1);
+    const byGo = quoted.replace('<', '\\u003c').replace('>', '\\u003e').replace('&', '\\u0026');
+    expect(secrets).to.include.members([odd, quoted, byGo]);
+  });
+
   it('finds nothing in a Secret without data', () => {
     expect(sensitiveValues({ metadata: { name: 'x' } })).to.deep.equal({ secrets: [], userNames: [] });
   });
