@@ -5,11 +5,11 @@ const IN_FORCE_WITHIN = 60_000;
 
 export interface Guarded {
   /** What becomes of a kubectl command under the operator's own token: `allowed`, or the guard's sentence. @throws Error for any other failure. */
-  attempt(args: readonly string[], input?: object): Promise<string>;
+  readonly attempt: (args: readonly string[], input?: object) => Promise<string>;
   /** Applies objects as administrator. */
-  given(objects: readonly object[]): Promise<void>;
+  readonly given: (objects: readonly object[]) => Promise<void>;
   /** kubectl's standard output as administrator. @throws Error when it fails. */
-  read(args: readonly string[]): Promise<string>;
+  readonly read: (args: readonly string[]) => Promise<string>;
 }
 
 /**

@@ -36,6 +36,9 @@ describe(`random operations, seed ${SEED}`, () => {
         ],
       });
       expect(result.settles).to.be.greaterThan(0);
+      const { operations, settles, disturbances } = result;
+      const title = `: ${operations} operations, ${settles} comparisons, ${disturbances} restarts and faults`;
+      if (this.test !== undefined) this.test.title += title;
     } finally {
       await setting.end();
       await proxy.stop();
