@@ -1,0 +1,68 @@
+/** `npm run bench`: what docs/performance.md quotes. Progress goes to standard error, the result to standard output. */
+import { cpus, release, totalmem } from 'node:os';
+import { logToStderr } from '../test/cluster/log.ts';
+import { type BenchArguments, parseArguments } from './arguments.ts';
+import { Field } from './field.ts';
+import { measureSize, type Measurement } from './measure.ts';
+import { table } from './report.ts';
+
+const FAILED = 1;
+const BAD_USAGE = 2;
+const KEEP_ALIVE_MS = 60_000;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const args = parseArguments(argv);
+  if ('problem' in args) {
+    process.stderr.write(`bench: ${args.problem}\n`);
+    return BAD_USAGE;
+  }
+  // The servers do not keep this process alive.
+  const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
+  try {
+    const measurements = await measureAll(args);
+    const { plan, json } = args;
+    const output = json
+      ? JSON.stringify({ machine: machine(), plan, measurements }, undefined, 2)
+      : table(measurements, plan);
+    process.stdout.write(`${output}\n`);
+    return 0;
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+async function measureAll({ plan, profile }: BenchArguments): Promise<readonly Measurement[]> {
+  const field = await Field.open(logToStderr);
+  try {
+    const measurements: Measurement[] = [];
+    for (const size of plan.namespaces) {
+      await field.grow(size);
+      if (measurements.length === 0) await field.addBystanders(plan.bystanders);
+      logToStderr(`${size} namespaces, ${plan.bystanders} other Secrets`);
+      measurements.push(await measureSize(field, plan, { log: logToStderr, profile }));
+    }
+    return measurements;
+  } finally {
+    await field.close();
+  }
+}
+
+const machine = () => ({
+  cores: cpus().length,
+  processor: cpus()[0]?.model,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  kernel: release(),
+  node: process.version,
+});
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+}
+
+process.exit(
+  await main(process.argv.slice(2)).catch((error: unknown) => {
+    process.stderr.write(`bench: ${describe(error)}\n`);
+    return FAILED;
+  }),
+);
