@@ -13,6 +13,8 @@ export interface ConcernedContainer extends BlockedContainer {
   readonly inferred: boolean;
   /** Only for anonymous pulls. */
   readonly cause?: UnreachedCause;
+  /** It asks its registry more often than need be. */
+  readonly isNeedless: boolean;
 }
 
 /** Everything about limits that concerns one policy, added up. */
@@ -53,17 +55,19 @@ export const countOf = (records: readonly FailureRecord[]): number =>
 /** The limited pulls that concern a policy: of its namespaces, from a registry that it holds a credential for. Pure. */
 export function limitsOf({ policy, coverage, records, blocked }: Observed): Limits {
   const concerns = concerning(policy);
-  const limited = records.filter((record) => record.outcome === 'rate-limited' && concerns(record));
+  const limited = records.filter(
+    (record) => record.outcome === 'rate-limited' && concerns(record.namespace, record.registry),
+  );
   const assess = assessor(policy, coverage);
   const waiting = blocked
-    .filter(({ pod, failure }) => failure.outcome === 'rate-limited' && concerns({ ...failure, ...pod }))
+    .filter(({ pod, failure }) => failure.outcome === 'rate-limited' && concerns(pod.namespace, failure.registry))
     .map(assess);
   return {
     failures: Math.max(countOf(limited), waiting.length),
     records: limited,
     waiting,
     unreached: countPods(waiting),
-    needless: waiting.filter(({ container }) => container.pullsAlways || !isPinned(container.image)).length,
+    needless: waiting.filter(({ isNeedless }) => isNeedless).length,
   };
 }
 
@@ -75,44 +79,48 @@ export function refusalsOf({ policy, coverage, records, blocked }: Observed): Re
   return {
     records: records.filter(
       (record) =>
-        record.outcome === 'credentials-refused' && concerns(record) && isSent(record.pullSecrets, record.kind),
+        record.outcome === 'credentials-refused' &&
+        concerns(record.namespace, record.registry) &&
+        isSent(record.pullSecrets, record.kind),
     ),
     waiting: blocked.filter(
       ({ pod, failure }) =>
         failure.outcome === 'credentials-refused' &&
-        concerns({ ...failure, ...pod }) &&
+        concerns(pod.namespace, failure.registry) &&
         isSent(pod.pullSecrets, kindOf(failure, pod, coverage).kind),
     ),
   };
 }
 
-type Concerning = (pull: { readonly namespace: string; readonly registry: string }) => boolean;
+type Concerning = (namespace: string, registry: string) => boolean;
 
 /** Says for each registry once whether the policy serves it. */
 function concerning(policy: CoveringPolicy): Concerning {
   const served = new Map<string, boolean>();
-  return ({ namespace, registry }) => {
+  return (namespace, registry) => {
     const known = served.get(registry) ?? serves(policy, registry);
     served.set(registry, known);
     return known && policy.covers(namespace);
   };
 }
 
+type Assessment = Omit<ConcernedContainer, keyof BlockedContainer>;
+
 /** Containers of one workload get one answer, which is worked out once. */
 function assessor(policy: CoveringPolicy, coverage: Coverage): (blocked: BlockedContainer) => ConcernedContainer {
-  const known = new Map<string, Pick<ConcernedContainer, 'kind' | 'inferred' | 'cause'>>();
+  const known = new Map<string, Assessment>();
   return (blocked) => {
-    const { pod, container, failure } = blocked;
-    const key = [failure.kind, pod.namespace, pod.serviceAccount, container.image, ...pod.pullSecrets].join(' ');
-    const found = known.get(key) ?? assess(blocked, policy, coverage);
-    known.set(key, found);
+    const found = known.get(blocked.profile) ?? assess(blocked, policy, coverage);
+    known.set(blocked.profile, found);
     return { ...blocked, ...found };
   };
 }
 
-function assess({ pod, container, failure }: BlockedContainer, policy: CoveringPolicy, coverage: Coverage) {
+function assess({ pod, container, failure }: BlockedContainer, policy: CoveringPolicy, coverage: Coverage): Assessment {
   const kind = kindOf(failure, pod, coverage);
-  return kind.kind === 'anonymous' ? { ...kind, cause: whyUnreached(pod, container, policy, coverage) } : kind;
+  const isNeedless = container.pullsAlways || !isPinned(container.image);
+  if (kind.kind !== 'anonymous') return { ...kind, isNeedless };
+  return { ...kind, isNeedless, cause: whyUnreached(pod, container, policy, coverage) };
 }
 
 function countPods(waiting: readonly ConcernedContainer[]): Record<UnreachedCause, number> {

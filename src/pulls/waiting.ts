@@ -8,6 +8,8 @@ export interface BlockedContainer {
   readonly pod: PodEntry;
   readonly container: ContainerEntry;
   readonly failure: PullFailure;
+  /** Everything on which it depends as whom the pull was made: alike for the containers of one workload. */
+  readonly profile: string;
 }
 
 interface Cause {
@@ -107,9 +109,15 @@ function blockedBy(
 ): BlockedContainer | undefined {
   const failure = container.pull.kind === 'waiting' ? causes.get(container.image)?.failure : undefined;
   return failure?.outcome === 'rate-limited' || failure?.outcome === 'credentials-refused'
-    ? { pod, container, failure }
+    ? { pod, container, failure, profile: profileOf(pod, container, failure) }
     : undefined;
 }
+
+const profileOf = (
+  { namespace, serviceAccount, pullSecrets }: PodEntry,
+  { image, pullsAlways }: ContainerEntry,
+  { kind }: PullFailure,
+): string => [kind, namespace, serviceAccount, image, pullsAlways, ...pullSecrets].join(' ');
 
 const isSame = (before: readonly BlockedContainer[], now: readonly BlockedContainer[]): boolean =>
   before.length === now.length && before.every((each, index) => identity(each) === identity(now[index]));

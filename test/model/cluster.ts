@@ -232,6 +232,7 @@ export class Cluster {
     for (;;) {
       const found = await orAbsent(this.api.get(SECRETS, { namespace, name }));
       if (found === undefined || !wanted(found)) return;
+      this.#checkForeign(namespace, found);
       const { uid = '', resourceVersion = '' } = found.metadata;
       try {
         await orAbsent(this.api.delete(SECRETS, { namespace, name }, { uid, resourceVersion }));

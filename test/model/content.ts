@@ -1,7 +1,7 @@
 import { normalised, type Resolved } from './resolve.ts';
 import { type Auths, canonical, type Entry, isOurs, type Labels, put, type Sec } from './world.ts';
 
-const DOCKER_CONFIG_JSON = 'kubernetes.io/dockerconfigjson';
+export const DOCKER_CONFIG_JSON = 'kubernetes.io/dockerconfigjson';
 
 /** What contributors put into one copy. */
 export interface Desired {

@@ -1,4 +1,4 @@
-import { adoptable, desired, type Desired, written } from './content.ts';
+import { adoptable, desired, type Desired, DOCKER_CONFIG_JSON, written } from './content.ts';
 import { resolve, type Resolved, selectsAccount, selectsNamespace } from './resolve.ts';
 import {
   type Account,
@@ -72,19 +72,26 @@ function placeOf(
   const observers = policies
     .filter(({ deleting, spec, name: own }) => !deleting && spec.mode === 'Observe' && Object.hasOwn(feeds, own))
     .map((policy) => policy.name);
-  const foreign = found !== undefined && !isOurs(found) && !found.retained;
+  const wanted = desired(contributors, observers, found);
   return {
     name,
     contributors,
     observers,
     found,
-    wanted: desired(contributors, observers, found),
-    conflict: foreign && !adoptable(found, contributors),
+    wanted,
+    conflict: found !== undefined && stands(found, wanted, contributors),
   };
 }
 
 /** What one step leads to may ask for another: a copy that went because its last key left comes again where something resolves. */
 const STEPS = 4;
+
+/** Whether a Secret stays as it is whatever policies want. One that was retained may not be deleted any more, only changed. */
+function stands(found: Sec, wanted: Desired, contributors: readonly Resolved[]): boolean {
+  if (isOurs(found)) return false;
+  if (!found.retained) return !adoptable(found, contributors);
+  return found.type !== DOCKER_CONFIG_JSON || (found.immutable && canonical(found.content) !== canonical(wanted.auths));
+}
 
 /** The states in which the operator may leave a namespace once it has nothing more to do there. */
 export function converge(namespace: Namespace, ns: string, inputs: Inputs, steps = STEPS): readonly Namespace[] {

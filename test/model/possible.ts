@@ -80,18 +80,24 @@ const unlike = (all: readonly Inputs[]): readonly Inputs[] => [
   ...new Map(all.map((one) => [canonical(one), one])).values(),
 ];
 
-/** Nothing done yet, all done, and half-way: first Secrets are written, then entries come and go, then Secrets go. */
+/** Nothing done yet, all done, and half-way: Secrets are written one after the other, and entries apart from them. */
 function underWay(state: Namespace, name: string, inputs: Inputs): readonly Namespace[] {
-  const { secrets, accounts } = state;
-  const done = [...converge(state, name, inputs), ...step(state, name, inputs, false)];
-  const grown = done.map((end) => ({ ...end, secrets: { ...secrets, ...end.secrets } }));
-  return [
-    state,
-    ...done,
-    ...grown,
-    ...grown.map((half) => ({ ...half, accounts })),
-    ...done.map((end) => ({ ...end, secrets })),
-  ];
+  const ends = [...converge(state, name, inputs), ...step(state, name, inputs, false)];
+  return [state, ...unique(ends).flatMap((end) => halfWays(state, end))];
+}
+
+function halfWays(state: Namespace, end: Namespace): readonly Namespace[] {
+  const changed = keysOf(state.secrets, end.secrets).filter(
+    (name) => canonical(state.secrets[name]) !== canonical(end.secrets[name]),
+  );
+  const secrets = changed.reduce<readonly Namespace['secrets'][]>(
+    (all, name) => all.flatMap((some) => [some, put(some, name, end.secrets[name])]),
+    [state.secrets],
+  );
+  return secrets.flatMap((some) => [
+    { ...state, secrets: some },
+    { ...end, secrets: some },
+  ]);
 }
 
 export const isCrowded = ({ namespaces }: Possible): boolean =>

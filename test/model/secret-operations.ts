@@ -1,8 +1,7 @@
 import { anyNamespace } from './namespace-operations.ts';
+import { DOCKER_CONFIG_JSON } from './content.ts';
 import { type Maker, maySpoil, type Operation } from './plan.ts';
 import { type Auths, isOurs, type Namespace, put, type Sec, SECRET_NAMES } from './world.ts';
-
-export const DOCKER_CONFIG_JSON = 'kubernetes.io/dockerconfigjson';
 
 /** A Secret of somebody else under one of the names. */
 export const FOREIGN: Readonly<Record<string, Pick<Sec, 'type' | 'immutable' | 'content'>>> = {

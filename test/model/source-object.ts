@@ -1,4 +1,5 @@
 import { basicAuth, type Content, dockerCfg, dockerConfigJson, opaque, base64 } from '../integration/objects.ts';
+import { DOCKER_CONFIG_JSON } from './content.ts';
 import type { Breakage, Source } from './world.ts';
 
 /** A source as the Secret that holds it. */
@@ -14,8 +15,6 @@ export function sourceObject(source: Source): Content {
       return BROKEN[source.how];
   }
 }
-
-const DOCKER_CONFIG_JSON = 'kubernetes.io/dockerconfigjson';
 
 /** The API server refuses a docker config that is no JSON object, and takes any object. */
 const BROKEN: Readonly<Record<Breakage, Content>> = {

@@ -2,11 +2,15 @@
  * What the model knows: the inputs of the operator, and of each namespace as much as the specification speaks of. Plain data.
  *
  * Written from design.md and docs/policy.md alone. Where these leave freedom, the model allows every answer:
- * - The operator may act between any two operations, or not: a namespace is a list of possible states until it is read again (possible.ts).
+ * - The operator may act between any two operations, or not, or half-way, and may be behind with the last change of a policy or a source:
+ *   a namespace is a list of possible states until it is read again (possible.ts).
  * - A recorded entry whose Secret turned foreign may stay or go (`maybe`), and so may one that only an observing policy asked for.
- * - What is left of a contributor set that resolves to nothing (converge.ts, `withoutContent`).
- * Avoided by the operations: more than three repairs of one thing within ten minutes (the fourth could be held as `Contended`), sources in
- * matched namespaces, owner references, finalizers of others, and equal registries within one source.
+ * - What is left of contributors who have nothing to give (converge.ts, `withoutContent`), and whether a conflict counts for them.
+ * - Whether a policy is shadowed where a conflict keeps both entries out. How many namespaces a frozen policy has in sync.
+ * - Which of the labels that policies asked for stay on a retained copy.
+ * Not compared: `status.plan`, `status.credentials`, Events, metrics.
+ * Avoided by the operations: more than three repairs of one thing (the fifth within ten minutes could be held as `Contended`), sources in
+ * matched namespaces, owner references, finalizers of others, equal registries within one source, quotas and other refusals.
  */
 
 export type Labels = Readonly<Record<string, string>>;

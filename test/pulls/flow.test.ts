@@ -52,6 +52,7 @@ describe('PullsFlow', () => {
   let isLeading: boolean;
   let counted: string[];
   let woken: PolicyName[];
+  let saidWhenWoken: (string | undefined)[];
   let find: () => Promise<Lookup>;
   let flow: PullsFlow;
   let version: number;
@@ -59,7 +60,8 @@ describe('PullsFlow', () => {
   beforeEach(() => {
     clock = new FakeClock(START);
     [pods, events] = [new FakeWatch('pods'), new FakeWatch('events')];
-    [covering, isCovered, isLeading, counted, woken, version] = [coverage(), Promise.withResolvers(), true, [], [], 0];
+    [covering, isCovered, isLeading, version] = [coverage(), Promise.withResolvers(), true, 0];
+    [counted, woken, saidWhenWoken] = [[], [], []];
     find = () => Promise.resolve({ kind: 'absent' });
     flow = new PullsFlow({
       caches: { pods, events },
@@ -83,7 +85,10 @@ describe('PullsFlow', () => {
           kubeletLimited: (...args) => counted.push(`qps ${args.join(' ')}`),
         },
       },
-      wake: (name) => woken.push(name),
+      wake: (name) => {
+        woken.push(name);
+        saidWhenWoken.push(reason(SAID));
+      },
       isLeading: () => isLeading,
       clock,
       log: silentLog,
@@ -130,6 +135,7 @@ describe('PullsFlow', () => {
     await clock.advance(1);
     expect([reason(), woken.includes(HUB)]).to.deep.equal(['AnonymousPullLimit', true]);
     expect(gauge()).to.deep.equal(['docker.io ns 1']);
+    expect(saidWhenWoken).not.to.include('NoRecentFailures');
   });
 
   it('counts nothing that was there at the start, and makes the condition of it', async () => {
@@ -212,7 +218,8 @@ describe('PullsFlow', () => {
     });
 
     it('does not count what it heard of and had not come to when it began to lead', async () => {
-      events.store.set(told({ count: 1 }));
+      // By the clock of its node it is yet to come.
+      events.store.set(told({ count: 1, lastTimestamp: ago(-60) }));
       lead();
       await clock.advance(1);
       expect([counted, failures()]).to.deep.equal([[], 1]);
