@@ -2,6 +2,7 @@ import { ApiClient } from '../../src/kube/client.ts';
 import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
 import { POLICIES } from '../../src/kube/resources.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { LEASE_NAME } from '../../src/names.ts';
 import type { OperatorCluster } from '../cluster/install-operator.ts';
 import { useOperatorCluster } from '../cluster/shared.ts';
 import { until } from '../cluster/wait.ts';
@@ -30,6 +31,16 @@ export interface WorldOptions {
   readonly operator?: boolean;
 }
 
+/** Ready is not enough: an operator of tests before that was killed holds the Lease until it expires, 15 s later. */
+async function whenLeading(process: OperatorProcess): Promise<void> {
+  await process.whenReady();
+  const series = `leader_election_master_status{name="${LEASE_NAME}"}`;
+  await until(async () => ((await process.metric(series)) === 1 ? true : undefined), {
+    what: 'an operator that leads',
+    within: 30_000,
+  });
+}
+
 /**
  * For the body of a `describe`: an operator that starts before its tests and ends after them, with the policies whose names begin with
  * `prefix`. One for each file, because other tests set up objects that an operator at work would set right.
@@ -49,7 +60,7 @@ export function useWorld(prefix: string, { args = [], operator = true }: WorldOp
   before(async function () {
     this.timeout(60_000);
     client = administrator(cluster());
-    if (operator) await (await start()).whenReady();
+    if (operator) await whenLeading(await start());
   });
 
   afterEach(function () {
