@@ -1,6 +1,6 @@
 import { operatorCluster } from '../cluster/shared.ts';
 import { FaultProxy } from '../faults/proxy.ts';
-import { faultsOf, halfOpen } from './faults.ts';
+import { faultsOf } from './faults.ts';
 import { run, type RunResult } from './run.ts';
 import { Setting } from './setting.ts';
 
@@ -12,8 +12,8 @@ import { Setting } from './setting.ts';
 const PREFIX = 'soak';
 const LONG_FAULT = 30_000;
 const SHORT_FAULT = 2_000;
-/** Dead watches need 75 s to be found. */
-const SETTLES_WITHIN = 150_000;
+/** Back-off after 30 s of outage. */
+const SETTLES_WITHIN = 90_000;
 const HOUR = 3_600_000;
 
 const number = (variable: string, otherwise: number): number => Number(process.env[variable] ?? otherwise);
@@ -37,7 +37,6 @@ async function soak(): Promise<RunResult> {
         [8, setting.restart('SIGTERM')],
         ...faultsOf(proxy, SHORT_FAULT).map((fault) => [1, fault] as const),
         ...faultsOf(proxy, LONG_FAULT).map((fault) => [0.1, fault] as const),
-        [0.1, halfOpen(proxy)],
       ],
       settlesWithinMs: SETTLES_WITHIN,
       lastWords: () => setting.lastWords(),
