@@ -2,7 +2,7 @@ import { durationMs } from './api/duration.ts';
 import { namespaceName } from './api/keys.ts';
 import { type Policy, selectsNamespace, selectsServiceAccount, wantedSecretName } from './api/policy.ts';
 import type { CredentialCaches } from './credentials/caches.ts';
-import type { Coverage, CoveringPolicy } from './pulls/coverage.ts';
+import type { Coverage, CoveringPolicy } from './pulls/coverage/coverage.ts';
 
 /** A source that cannot be read must not hold up the rest. */
 const SETTLE_MS = 10_000;

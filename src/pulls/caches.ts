@@ -2,8 +2,8 @@ import type { KubeObject } from '../api/objects.ts';
 import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import type { Resource } from '../kube/resources.ts';
 import type { Stored } from '../kube/store.ts';
-import { type EventEntry, type PodEvent, slimEvent } from './event.ts';
-import { type Pod, type PodEntry, slimPod } from './pod.ts';
+import { type EventEntry, type PodEvent, slimEvent } from './events/event.ts';
+import { type Pod, type PodEntry, slimPod } from './pods/pod.ts';
 
 export type ReflectorBase = Omit<ReflectorOptions<KubeObject, Stored>, 'resource' | 'selector' | 'slim' | 'name'> & {
   readonly observerOf: (name: string) => ReflectorOptions<KubeObject, Stored>['observer'];

@@ -1,4 +1,4 @@
-import type { LimitKind } from './classify.ts';
+import type { LimitKind } from './message/classify.ts';
 
 /** Occurrences of one kind in one namespace, close together in time. */
 export interface FailureRecord {

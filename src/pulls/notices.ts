@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import type { Outcome } from './classify.ts';
+import type { Outcome } from './message/classify.ts';
 
 /** A storm says the same thousands of times: at level info each registry and namespace is told of once in so long. */
 const EVERY_MS = 10 * 60_000;

@@ -1,12 +1,12 @@
 import type { PolicyName } from '../api/keys.ts';
-import { kindOf, policiesFor } from './attribute.ts';
-import type { LimitKind } from './classify.ts';
-import type { Coverage } from './coverage.ts';
+import { kindOf, policiesFor } from './coverage/attribute.ts';
+import type { LimitKind } from './message/classify.ts';
+import type { Coverage } from './coverage/coverage.ts';
 import type { FailureLog, FailureRecord } from './failure-log.ts';
 import type { Notices } from './notices.ts';
-import type { Occurrences } from './reconcile-event.ts';
-import { registryLabel, servedRegistries } from './registries.ts';
-import type { WaitingPods } from './waiting.ts';
+import type { Occurrences } from './events/reconcile-event.ts';
+import { registryLabel, servedRegistries } from './coverage/registries.ts';
+import type { WaitingPods } from './pods/waiting.ts';
 
 /** Counters; every `registry` is the value of a label, one of few. */
 export interface PullCounts {

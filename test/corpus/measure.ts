@@ -1,4 +1,4 @@
-import { classifyEvent, classifyStatus, type PullFailure } from '../../src/pulls/classify.ts';
+import { classifyEvent, classifyStatus, type PullFailure } from '../../src/pulls/message/classify.ts';
 import type { Case, Expected } from './corpus.ts';
 import { readCorpus } from './messages.ts';
 

@@ -1,9 +1,9 @@
 import { policyName } from '../../src/api/keys.ts';
-import type { PullFailure } from '../../src/pulls/classify.ts';
-import type { Coverage, CoveringPolicy } from '../../src/pulls/coverage.ts';
-import { type EventEntry, type PodEvent, slimEvent } from '../../src/pulls/event.ts';
+import type { PullFailure } from '../../src/pulls/message/classify.ts';
+import type { Coverage, CoveringPolicy } from '../../src/pulls/coverage/coverage.ts';
+import { type EventEntry, type PodEvent, slimEvent } from '../../src/pulls/events/event.ts';
 import type { FailureRecord } from '../../src/pulls/failure-log.ts';
-import { type Pod, type PodEntry, slimPod } from '../../src/pulls/pod.ts';
+import { type Pod, type PodEntry, slimPod } from '../../src/pulls/pods/pod.ts';
 
 /** Pods, Events and policies as flow B sees them. */
 

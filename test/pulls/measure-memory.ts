@@ -1,12 +1,12 @@
 /** Prints the megabytes that pods cost which cannot pull, for as many as the argument says: caches, counts and memory of failures. */
 import { CacheStore } from '../../src/kube/cache-store.ts';
 import type { Stored } from '../../src/kube/store.ts';
-import { type EventEntry, slimEvent } from '../../src/pulls/event.ts';
-import { EventCounts } from '../../src/pulls/event-counts.ts';
+import { type EventEntry, slimEvent } from '../../src/pulls/events/event.ts';
+import { EventCounts } from '../../src/pulls/events/event-counts.ts';
 import { FailureLog } from '../../src/pulls/failure-log.ts';
-import { type PodEntry, slimPod } from '../../src/pulls/pod.ts';
+import { type PodEntry, slimPod } from '../../src/pulls/pods/pod.ts';
 import { take } from '../../src/pulls/take.ts';
-import { WaitingPods } from '../../src/pulls/waiting.ts';
+import { WaitingPods } from '../../src/pulls/pods/waiting.ts';
 import { coverage, eventOf, failedTo, podOf } from './fixtures.ts';
 
 const NAMESPACES = 500;

@@ -1,0 +1,134 @@
+import type { PullFailure } from '../message/classify.ts';
+import { isSameImage } from '../image/image-reference.ts';
+import { keyOf, type ObjectKey } from '../object-key.ts';
+import type { ContainerEntry, PodEntry } from './pod.ts';
+
+/** A container that waits because a registry limits its pull, or refuses its credential. */
+export interface BlockedContainer {
+  readonly pod: PodEntry;
+  readonly container: ContainerEntry;
+  readonly failure: PullFailure;
+  /** Everything on which it depends as whom the pull was made: alike for the containers of one workload. */
+  readonly profile: string;
+}
+
+interface Cause {
+  readonly failure: PullFailure;
+  /** Wall-clock milliseconds. */
+  readonly at: number;
+  /** A container was seen to wait for this image. An Event often comes before the status that it explains. */
+  readonly waited: boolean;
+}
+
+interface Known {
+  readonly pod: PodEntry;
+  readonly causes: ReadonlyMap<string, Cause>;
+  readonly blocked: readonly BlockedContainer[];
+}
+
+/**
+ * Which containers wait for their image now, and why. A back-off often does not say why: then the cause that was seen last for this
+ * pod and image stands, until the container waits no more. State goes with the pod.
+ */
+export class WaitingPods {
+  readonly #pods = new Map<ObjectKey, Known>();
+
+  /**
+   * An Event said why this pod cannot pull this image. An older cause does not displace a younger one.
+   * @param at wall-clock milliseconds
+   * @returns whether anything of what `blocked` tells has changed
+   */
+  remember(pod: PodEntry, failure: PullFailure, at: number): boolean {
+    const causes = new Map(this.#causesOf(pod));
+    for (const { image } of pod.containers) {
+      const before = causes.get(image);
+      if ((before !== undefined && before.at > at) || !isSameImage(image, failure.image)) continue;
+      causes.set(image, { failure: named(failure, image), at, waited: before?.waited ?? false });
+    }
+    return this.#set(pod, causes, at);
+  }
+
+  /** The pod is now like this. @param at wall-clock milliseconds @returns whether anything of what `blocked` tells has changed */
+  update(pod: PodEntry, at: number): boolean {
+    return this.#set(pod, this.#causesOf(pod), at);
+  }
+
+  /** The pod is gone, or waits for nothing that is watched. @returns whether a blocked container went */
+  remove(key: ObjectKey): boolean {
+    const before = this.#pods.get(key)?.blocked ?? [];
+    this.#pods.delete(key);
+    return before.length > 0;
+  }
+
+  *blocked(): Iterable<BlockedContainer> {
+    for (const { blocked } of this.#pods.values()) yield* blocked;
+  }
+
+  /** Pods of which anything is known. */
+  get size(): number {
+    return this.#pods.size;
+  }
+
+  /** Those of a pod of the same name that was here before say nothing. */
+  #causesOf(pod: PodEntry): Known['causes'] {
+    const known = this.#pods.get(keyOf(pod));
+    return known?.pod.uid === pod.uid ? known.causes : new Map<string, Cause>();
+  }
+
+  #set(pod: PodEntry, before: Known['causes'], at: number): boolean {
+    const key = keyOf(pod);
+    const causes = causesNow(pod, before, at);
+    const blocked = pod.containers.flatMap((container) => blockedBy(pod, container, causes) ?? []);
+    const changed = !isSame(this.#pods.get(key)?.blocked ?? [], blocked);
+    if (causes.size === 0) this.#pods.delete(key);
+    else this.#pods.set(key, { pod, causes, blocked });
+    return changed;
+  }
+}
+
+/** The failure under the image's name in the pod's spec. */
+const named = (failure: PullFailure, image: string): PullFailure =>
+  failure.image === image ? failure : { ...failure, image };
+
+/** What a status says goes before what was said earlier; causes go when nothing waits for their image any more. */
+function causesNow({ containers }: PodEntry, before: Known['causes'], at: number): Map<string, Cause> {
+  const causes = new Map([...before].filter(([, { waited }]) => !waited));
+  for (const { image, pull } of containers) {
+    if (pull.kind !== 'waiting') continue;
+    const old = before.get(image);
+    if (pull.failure !== undefined) causes.set(image, { failure: named(pull.failure, image), at, waited: true });
+    else if (old !== undefined && !(causes.get(image)?.waited ?? false)) causes.set(image, { ...old, waited: true });
+  }
+  return causes;
+}
+
+function blockedBy(
+  pod: PodEntry,
+  container: ContainerEntry,
+  causes: ReadonlyMap<string, Cause>,
+): BlockedContainer | undefined {
+  const failure = container.pull.kind === 'waiting' ? causes.get(container.image)?.failure : undefined;
+  return failure?.outcome === 'rate-limited' || failure?.outcome === 'credentials-refused'
+    ? { pod, container, failure, profile: profileOf(pod, container, failure) }
+    : undefined;
+}
+
+const profileOf = (
+  { namespace, serviceAccount, pullSecrets }: PodEntry,
+  { image, pullsAlways }: ContainerEntry,
+  { kind }: PullFailure,
+): string => [kind, namespace, serviceAccount, image, pullsAlways, ...pullSecrets].join(' ');
+
+const isSame = (before: readonly BlockedContainer[], now: readonly BlockedContainer[]): boolean =>
+  before.length === now.length && before.every((each, index) => identity(each) === identity(now[index]));
+
+const identity = (blocked: BlockedContainer | undefined): string =>
+  blocked === undefined
+    ? ''
+    : [
+        blocked.pod.uid,
+        blocked.container.name,
+        blocked.failure.outcome,
+        blocked.failure.registry,
+        blocked.failure.kind,
+      ].join(' ');
