@@ -9,7 +9,7 @@ const UNIONS = [
   ['src/credentials/policy/findings.ts', 'ReadyReason'],
   ['src/credentials/sources/resolve.ts', 'ResolveReason'],
   ['src/credentials/namespace/outcome.ts', 'FailureReason'],
-  ['src/pulls/pull-findings.ts', 'RateLimitReason'],
+  ['src/pulls/report/pull-findings.ts', 'RateLimitReason'],
 ] as const;
 
 /** Reasons that are said in one place only. */
@@ -42,14 +42,14 @@ describe('docs/troubleshooting.md', () => {
     });
   }
 
-  for (const cause of membersOf('src/pulls/unreached.ts', 'UnreachedCause')) {
+  for (const cause of membersOf('src/pulls/report/unreached.ts', 'UnreachedCause')) {
     it(`leaves the cause ${cause} to docs/rate-limits.md, which tells of it`, () => {
       expect(readFileSync(join(ROOT, 'docs/rate-limits.md'), 'utf8')).to.contain(`\`${cause}\``);
     });
   }
 
   it('tells of every reason that findings are made with', () => {
-    const sources = ['src/credentials/policy/findings.ts', 'src/pulls/pull-findings.ts'];
+    const sources = ['src/credentials/policy/findings.ts', 'src/pulls/report/pull-findings.ts'];
     const said = sources.flatMap((file) => [
       ...readFileSync(join(ROOT, file), 'utf8').matchAll(/reason: '([A-Za-z]+)'/g),
     ]);
