@@ -4,7 +4,7 @@ export interface ReflectorHealth {
    * - `starting`: no watch was open yet
    * - `watching`: a watch is open, or has just ended in the regular way and is opened again
    * - `retrying`: list or watch failed
-   * - `forbidden`: refused with 401 or 403; tried again more seldom
+   * - `forbidden`: refused with 403; tried again more seldom
    */
   readonly state: 'starting' | 'watching' | 'retrying' | 'forbidden';
   /** Clock.now() at which this state began. */

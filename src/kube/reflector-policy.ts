@@ -35,13 +35,13 @@ const PASSING: readonly ApiErrorKind[] = [
  * outages to another watch from the same version.
  */
 export function recover(error: unknown, phase: Phase): Recovery {
-  const refused = isApiError(error, 'forbidden', 'unauthorized');
   return {
     next: phase === 'list' ? nextAfterList(error) : nextAfterWatch(error, phase),
     pace: paceAfter(error),
     atLeastMs: isApiError(error) ? (error.retryAfterMs ?? 0) : 0,
     trouble: {
-      state: refused ? 'forbidden' : 'retrying',
+      // A 401 is about the token, and no rule of RBAC would mend it.
+      state: isApiError(error, 'forbidden') ? 'forbidden' : 'retrying',
       error: isApiError(error) ? error.message : nameOf(error),
       notFound: isApiError(error, 'not-found'),
     },

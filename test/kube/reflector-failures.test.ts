@@ -92,7 +92,7 @@ describe('a Reflector in trouble', () => {
 
   const troubles = [
     { code: 403, reason: 'Forbidden', state: 'forbidden', notFound: false },
-    { code: 401, reason: 'Unauthorized', state: 'forbidden', notFound: false },
+    { code: 401, reason: 'Unauthorized', state: 'retrying', notFound: false },
     { code: 404, reason: 'NotFound', state: 'retrying', notFound: true },
     { code: 500, reason: 'InternalError', state: 'retrying', notFound: false },
   ];
