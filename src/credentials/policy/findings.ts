@@ -45,8 +45,15 @@ function verdictOf(input: StatusInput, counts: Counts): Verdict {
     const verdict = check(input, counts);
     if (verdict !== undefined) return verdict;
   }
-  return { stand: 'in-order', reason: 'Synced', message: `${plural(counts.matched, 'namespace')} in sync` };
+  const message = `${plural(counts.matched, 'namespace')} in sync${notLeft(counts)}`;
+  return { stand: 'in-order', reason: 'Synced', message };
 }
+
+/** Ready is about the namespaces that match; what is left behind elsewhere is said beside it. */
+const notLeft = ({ failures: [first, ...more] }: Counts): string =>
+  first === undefined
+    ? ''
+    : `; ${plural(more.length + 1, 'namespace')} to be left cannot be, first ${first.namespace}: ${first.failure.reason}: ${first.failure.message}`;
 
 const beingDeleted: Check = ({ policy, remnants, unknown }, { failures }) => {
   if (!policy.deleting) return undefined;

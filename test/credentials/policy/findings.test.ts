@@ -120,6 +120,16 @@ describe('what the verdict says', () => {
     );
   });
 
+  it('says beside the verdict which namespace that matches no longer cannot be left', () => {
+    const input = statusInput(namespaces('synced'));
+    const leaving = outcome(failed('Terminating', 'held by a finalizer'), { version: '' });
+    const left = { ...input, outcomes: new Map([...input.outcomes, [namespaceName('old'), leaving]]) };
+    expect(found(left, 'Ready')?.status).to.equal('True');
+    expect(message(left)).to.equal(
+      '1 namespace in sync; 1 namespace to be left cannot be, first old: Terminating: held by a finalizer',
+    );
+  });
+
   it('tells how to allow a Secret name', () => {
     const input = statusInput({}, situationOf('forbidden'));
     expect(message(input)).to.include('kubectl patch clusterrole').and.include('"value":"copy"');
