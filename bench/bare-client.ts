@@ -1,6 +1,5 @@
 import { Pool } from 'undici';
 import { loadKubeConfig } from '../src/kube/kubeconfig.ts';
-import type { ControlPlane } from '../test/cluster/control-plane.ts';
 
 /** Requests under way at once, as many as the operator allows itself. */
 const CONNECTIONS = 32;
@@ -13,10 +12,13 @@ export class BareClient {
   readonly #pool: Pool;
   readonly #headers: Readonly<Record<string, string>>;
 
-  /** @param kubeconfig path of a kubeconfig with a bearer token for this control plane */
-  constructor({ url, caData }: ControlPlane, kubeconfig: string) {
-    this.#pool = new Pool(url, { connections: CONNECTIONS, connect: { ca: caData } });
-    const token = loadKubeConfig(kubeconfig).getCurrentUser()?.token ?? '';
+  /** @param kubeconfig path of a kubeconfig with a bearer token */
+  constructor(kubeconfig: string) {
+    const kubeConfig = loadKubeConfig(kubeconfig);
+    const { server = '', caData = '' } = kubeConfig.getCurrentCluster() ?? {};
+    const ca = Buffer.from(caData, 'base64').toString();
+    this.#pool = new Pool(server, { connections: CONNECTIONS, connect: { ca } });
+    const token = kubeConfig.getCurrentUser()?.token ?? '';
     this.#headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'bench' };
   }
 

@@ -9,6 +9,7 @@ import { BareClient } from './bare-client.ts';
 import { PREFIX } from './names.ts';
 import { bystander, namespace, newLogin, paths, source } from './objects.ts';
 import { Observatory } from './observatory.ts';
+import { buildProduct, type Product } from './product.ts';
 
 /** Ample for a thousand namespaces on a busy machine. */
 const SLOW_SECONDS = 300;
@@ -20,6 +21,7 @@ export class Field {
   /** Path of the kubeconfig of the operator's ServiceAccount. */
   readonly kubeconfig: string;
   readonly observatory: Observatory;
+  readonly product: Product;
   readonly admin: BareClient;
   /** The same bare client with the operator's rights, under its guard. */
   readonly asOperator: BareClient;
@@ -27,19 +29,21 @@ export class Field {
   readonly namespaces: string[] = [];
   #runs = 0;
 
-  private constructor(plane: ControlPlane, kubeconfig: string) {
+  private constructor(plane: ControlPlane, kubeconfig: string, product: Product) {
     this.plane = plane;
     this.kubeconfig = kubeconfig;
+    this.product = product;
     this.observatory = new Observatory(plane.adminKubeconfig);
-    this.admin = new BareClient(plane, plane.adminKubeconfig);
-    this.asOperator = new BareClient(plane, kubeconfig);
+    this.admin = new BareClient(plane.adminKubeconfig);
+    this.asOperator = new BareClient(kubeconfig);
   }
 
   /** Starts a control plane with `config/default` on it, a source, and its watches. */
   static async open(log: Log): Promise<Field> {
+    const product = await buildProduct();
     const plane = await startControlPlane({ log });
     const { kubeconfig } = await installOperator(plane);
-    const field = new Field(plane, kubeconfig);
+    const field = new Field(plane, kubeconfig, product);
     await field.observatory.open();
     await field.admin.post(paths.sources, source(newLogin()));
     return field;

@@ -1,9 +1,11 @@
 /** `npm run bench`: what docs/performance.md quotes. Progress goes to standard error, the result to standard output. */
 import { cpus, release, totalmem } from 'node:os';
 import { logToStderr } from '../test/cluster/log.ts';
-import { type BenchArguments, parseArguments } from './arguments.ts';
+import { type BenchArguments, parseArguments, type Plan } from './arguments.ts';
 import { Field } from './field.ts';
 import { measureSize, type Measurement } from './measure.ts';
+import { measurePulls } from './pulls.ts';
+import { pullsTable } from './pulls-report.ts';
 import { table } from './report.ts';
 
 const FAILED = 1;
@@ -19,21 +21,23 @@ async function main(argv: readonly string[]): Promise<number> {
   // The servers do not keep this process alive.
   const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
   try {
-    const measurements = await measureAll(args);
-    const { plan, json } = args;
-    const output = json
-      ? JSON.stringify({ machine: machine(), plan, measurements }, undefined, 2)
-      : table(measurements, plan);
-    process.stdout.write(`${output}\n`);
+    const { plan, pulls: pullPlan, json } = args;
+    const measurements = plan === undefined ? [] : await measureSizes(plan, args);
+    const pulls = await onField(async (field) => {
+      await field.grow(pullPlan.namespaces);
+      return measurePulls(field, pullPlan, { log: logToStderr, profile: args.profile });
+    });
+    const tables = [...(plan === undefined ? [] : [table(measurements, plan)]), pullsTable(pulls, pullPlan)];
+    const values = { machine: machine(), plan, measurements, pullPlan, pulls };
+    process.stdout.write(`${json ? JSON.stringify(values, undefined, 2) : tables.join('\n\n')}\n`);
     return 0;
   } finally {
     clearInterval(keepAlive);
   }
 }
 
-async function measureAll({ plan, profile }: BenchArguments): Promise<readonly Measurement[]> {
-  const field = await Field.open(logToStderr);
-  try {
+function measureSizes(plan: Plan, { profile }: BenchArguments): Promise<readonly Measurement[]> {
+  return onField(async (field) => {
     const measurements: Measurement[] = [];
     for (const size of plan.namespaces) {
       await field.grow(size);
@@ -42,6 +46,14 @@ async function measureAll({ plan, profile }: BenchArguments): Promise<readonly M
       measurements.push(await measureSize(field, plan, { log: logToStderr, profile }));
     }
     return measurements;
+  });
+}
+
+/** Each part gets a cluster of its own. */
+async function onField<T>(measure: (field: Field) => Promise<T>): Promise<T> {
+  const field = await Field.open(logToStderr);
+  try {
+    return await measure(field);
   } finally {
     await field.close();
   }

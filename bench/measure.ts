@@ -1,4 +1,4 @@
-import type { OperatorProcess } from '../demo/operator-process.ts';
+import type { OperatorProcess } from '../test/cluster/operator-process.ts';
 import type { Log } from '../test/cluster/log.ts';
 import type { Plan } from './arguments.ts';
 import { calm } from './calm.ts';

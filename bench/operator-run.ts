@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { findCondition } from '../src/api/conditions.ts';
 import { POLICIES } from '../src/kube/resources.ts';
-import { OperatorProcess } from '../demo/operator-process.ts';
+import { OperatorProcess } from '../test/cluster/operator-process.ts';
 import { auditEvents, auditMark } from '../test/cluster/audit.ts';
 import { until } from '../test/cluster/wait.ts';
 import type { Field } from './field.ts';
@@ -26,9 +26,15 @@ export interface OperatorTimes extends BulkTimes {
 /** Starts the operator as shipped, leader election included; resolves when it leads and its caches are filled. */
 export async function startOperator(field: Field, profile: string | undefined): Promise<OperatorProcess> {
   if (profile !== undefined) await mkdir(profile, { recursive: true });
-  const nodeArguments = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const { kubeconfig } = field;
-  const operator = await OperatorProcess.start({ kubeconfig, logFile: field.newOperatorLog(), nodeArguments });
+  const { kubeconfig, product } = field;
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const nodeArguments = [...product.nodeArguments, ...profiling];
+  const operator = await OperatorProcess.start({
+    ...product,
+    kubeconfig,
+    logFile: field.newOperatorLog(),
+    nodeArguments,
+  });
   await until(() => leads(operator), { what: 'the operator leads', ...WITHIN });
   return operator;
 }
@@ -73,7 +79,7 @@ export async function syncAndRotate(
   return { initial, rotation, initialCpu: cpuBetween - cpuBefore, rotationCpu, initialWrites };
 }
 
-async function isReady({ observatory: { api }, namespaces }: Field): Promise<true | undefined> {
+export async function isReady({ observatory: { api }, namespaces }: Field): Promise<true | undefined> {
   const { metadata, status } = await api.get(POLICIES, { name: POLICY });
   const ready = findCondition(status?.conditions, 'Ready');
   const isCurrent = ready?.status === 'True' && ready.observedGeneration === metadata.generation;

@@ -1,5 +1,6 @@
 import type { Plan } from './arguments.ts';
 import type { BulkTimes } from './limit.ts';
+import { markdownTable, mebibytes, millis, ratio, seconds } from './markdown.ts';
 import type { Measurement } from './measure.ts';
 import type { OperatorTimes } from './operator-run.ts';
 import { median, percentile } from './statistics.ts';
@@ -88,8 +89,8 @@ function reactionRows({ bareReaction, operatorReaction }: Measurement): Row[] {
 
 function steadyRows({ memory, idle, restart, disturbed }: Measurement, plan: Plan): Row[] {
   return [
-    plain('resident memory at rest', '', `${memory.resident.toFixed(0)} MiB`),
-    plain('resident memory, peak', '', `${memory.peak.toFixed(0)} MiB`),
+    plain('resident memory at rest', '', mebibytes(memory.resident)),
+    plain('resident memory, peak', '', mebibytes(memory.peak)),
     plain(`idle for ${plan.idle} s: writes, lists, gets`, '', `${idle.writes}, ${idle.lists}, ${idle.gets}`, '0, 0'),
     plain(`idle for ${plan.idle} s: requests for the Lease`, '', String(idle.lease)),
     plain('restart over a cluster in order: writes', '', String(restart.requests.writes), '0'),
@@ -106,16 +107,6 @@ const plain = (what: string, limit: string, operator: string, goal = ''): Row =>
   ratio: '',
   goal,
 });
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-const millis = (ms: number): string => `${ms.toFixed(1)} ms`;
-const ratio = (own: number, bare: number): string => (own / bare).toFixed(2);
 
-function render(rows: readonly Row[]): string {
-  const cells = rows.map(({ what, limit, operator, ratio: times, goal }) => [what, limit, operator, times, goal]);
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(4, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  const [head = [], ...rest] = cells;
-  return [line(head), rule, ...rest.map(line)].join('\n');
-}
+const render = (rows: readonly Row[]): string =>
+  markdownTable(rows.map(({ what, limit, operator, ratio: times, goal }) => [what, limit, operator, times, goal]));

@@ -1,4 +1,4 @@
-import type { OperatorProcess } from '../demo/operator-process.ts';
+import type { OperatorProcess } from '../test/cluster/operator-process.ts';
 import { auditEvents, auditMark } from '../test/cluster/audit.ts';
 import { until } from '../test/cluster/wait.ts';
 import type { Field } from './field.ts';

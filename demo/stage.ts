@@ -5,9 +5,9 @@ import { loadKubeConfig } from '../src/kube/kubeconfig.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { startControlPlane, type ControlPlane } from '../test/cluster/control-plane.ts';
 import type { KubectlResult } from '../test/cluster/kubectl.ts';
+import { OperatorProcess } from '../test/cluster/operator-process.ts';
 import { until } from '../test/cluster/wait.ts';
 import type { Narrator } from './narrator.ts';
-import { OperatorProcess } from './operator-process.ts';
 
 /** Everything that the steps await takes a second or two; this is for machines that do much else. */
 const WITHIN = 60_000;
@@ -87,7 +87,7 @@ export class Stage {
   /**
    * Looks until `look` gives something, while the operator runs.
    * @param what is awaited, for the error
-   * @throws Error when it does not come within a minute; DaemonEnded when the operator ends
+   * @throws Error when it does not come within a minute; Error when the operator ends
    */
   async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
     const over = new AbortController();

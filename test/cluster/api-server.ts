@@ -10,15 +10,26 @@ import { until } from './wait.ts';
 /** Four to five seconds on two idle cores; ample for a machine that does much else. */
 const READY_WITHIN = 120_000;
 
+/** Where an API server is reached. */
+export interface Listener {
+  /** The address it listens on: one of the machine's, or `0.0.0.0`. */
+  readonly bindAddress: string;
+  /** The address its clients use; its certificate names it. */
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface ApiServerOptions {
   readonly binary: string;
   readonly directory: string;
   readonly logFile: string;
-  readonly port: number;
+  readonly listener: Listener;
   readonly etcdUrl: string;
   readonly tokenFile: string;
   readonly auditLog: string;
   readonly keys: ServiceAccountKeys;
+  /** Further flags. */
+  readonly flags: readonly string[];
 }
 
 /**
@@ -26,14 +37,14 @@ export interface ApiServerOptions {
  * and port is the same server for all clients.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<Daemon> {
-  const { directory, keys, port } = options;
+  const { directory, keys, listener } = options;
   const policyFile = join(directory, 'audit-policy.json');
   await writeFile(policyFile, JSON.stringify(auditPolicy));
   const args = [
     `--etcd-servers=${options.etcdUrl}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
-    `--secure-port=${port}`,
+    `--bind-address=${listener.bindAddress}`,
+    `--advertise-address=${listener.address}`,
+    `--secure-port=${listener.port}`,
     `--cert-dir=${certificates(directory)}`,
     '--authorization-mode=Node,RBAC',
     `--token-auth-file=${options.tokenFile}`,
@@ -41,14 +52,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<Daemon>
     `--service-account-key-file=${keys.publicKeyFile}`,
     `--service-account-signing-key-file=${keys.privateKeyFile}`,
     '--service-cluster-ip-range=10.96.0.0/24',
-    // A loopback address cannot be published, and nobody looks for it there.
-    '--endpoint-reconciler-type=none',
     `--audit-policy-file=${policyFile}`,
     `--audit-log-path=${options.auditLog}`,
     '--audit-log-maxsize=0',
     '--event-ttl=1h',
     '--delete-collection-workers=8',
     '--profiling=false',
+    ...options.flags,
   ];
   return Daemon.start(options.binary, args, options.logFile);
 }
@@ -60,9 +70,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<Daemon>
  */
 export async function apiServerReady(
   daemons: readonly Daemon[],
-  { directory, port }: ApiServerOptions,
+  { directory, listener }: ApiServerOptions,
 ): Promise<Server> {
-  const url = `https://127.0.0.1:${port}`;
+  const url = `https://${listener.address}:${listener.port}`;
   // The server's certificate and that of the authority that signed it.
   const caFile = join(certificates(directory), 'apiserver.crt');
   const wait = { what: 'kube-apiserver ready', within: READY_WITHIN };

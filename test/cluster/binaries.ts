@@ -19,6 +19,11 @@ const CONTROL_PLANE: BuildPlan<BinaryName> = {
   },
 };
 
+const NODE: BuildPlan<BinaryName> = {
+  ...CONTROL_PLANE,
+  need: { what: 'The node of the end-to-end tests', instead: 'leave them out' },
+};
+
 const SERVERS = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
 
 /**
@@ -43,6 +48,21 @@ export async function findBinaries(log: Log, env: NodeJS.ProcessEnv = process.en
 export async function findKubectl(log: Log, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const onPath = env['RCO_TEST_KUBECTL'] === 'build' ? undefined : await findOnPath('kubectl', env['PATH'] ?? '');
   return onPath ?? join(await cachedBuild(['kubectl'], CONTROL_PLANE, log, env), 'kubectl');
+}
+
+/** Paths of what a cluster with a node needs besides. */
+export interface NodeBinaries {
+  readonly kubeScheduler: string;
+  readonly kubelet: string;
+}
+
+/**
+ * Scheduler and kubelet of the same version: those in the cache, else built into it.
+ * @throws Error that says what to install when there is no Go to build with.
+ */
+export async function findNodeBinaries(log: Log, env: NodeJS.ProcessEnv = process.env): Promise<NodeBinaries> {
+  const directory = await cachedBuild(['kube-scheduler', 'kubelet'], NODE, log, env);
+  return { kubeScheduler: join(directory, 'kube-scheduler'), kubelet: join(directory, 'kubelet') };
 }
 
 async function checkedAssets(directory: string): Promise<string> {

@@ -7,6 +7,7 @@ import type { KubectlOptions, KubectlResult } from './kubectl.ts';
 import { launch } from './launch.ts';
 import { LocalControlPlane } from './local-control-plane.ts';
 import { elapsed, logToStderr, type Log } from './log.ts';
+import { WITHOUT_NODES, type Profile } from './profile.ts';
 import { removeWhenOrphaned } from './reaper.ts';
 
 /** A port may be taken between the kernel's answer and the server's bind; three times in a row it is something else. */
@@ -17,12 +18,16 @@ export interface ControlPlaneOptions {
   readonly binaries?: Binaries;
   /** Lines of progress; to standard error without it. */
   readonly log?: Log;
+  /** `WITHOUT_NODES` without it. */
+  readonly profile?: Profile;
+  /** Existing folder for the servers' output and the audit log; within the temporary directory, and gone with it, without. */
+  readonly logs?: string;
 }
 
 /** Manifests: a folder with a `kustomization.yaml`, or YAML or JSON text. */
 export type Manifests = { readonly kustomize: string } | { readonly yaml: string };
 
-/** A running Kubernetes control plane without nodes, on 127.0.0.1. */
+/** A running Kubernetes control plane. */
 export interface ControlPlane {
   /** Temporary directory of this control plane; gone after `stop`. */
   readonly dataDir: string;
@@ -63,7 +68,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const begun = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const plane = await startOnce(binaries, kubectl, log);
+      const plane = await startOnce(binaries, kubectl, { ...options, log });
       log(`control plane ready at ${plane.url} after ${elapsed(performance.now() - begun)}`);
       return plane;
     } catch (error) {
@@ -73,7 +78,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function startOnce(binaries: Binaries, kubectl: string, log: Log): Promise<ControlPlane> {
+async function startOnce(
+  binaries: Binaries,
+  kubectl: string,
+  { log = logToStderr, profile = WITHOUT_NODES, logs }: ControlPlaneOptions,
+): Promise<ControlPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rco-control-plane-'));
   const dismiss = removeWhenOrphaned(dataDir);
   const removeData = async (): Promise<void> => {
@@ -81,8 +90,13 @@ async function startOnce(binaries: Binaries, kubectl: string, log: Log): Promise
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    await mkdir(join(dataDir, 'logs'));
-    return new LocalControlPlane(await launch(binaries, dataDir), { kubectl, removeData, log });
+    const own = join(dataDir, 'logs');
+    await mkdir(own);
+    return new LocalControlPlane(await launch({ binaries, dataDir, logs: logs ?? own, profile }), {
+      kubectl,
+      removeData,
+      log,
+    });
   } catch (error) {
     await removeData();
     throw error;

@@ -1,17 +1,6 @@
 import { Daemon } from './daemon.ts';
 import type { ServiceAccountKeys } from './service-account-keys.ts';
 
-/** What tests and demo need of the controller manager. No pod runs here, so no controller of workloads does. */
-const CONTROLLERS = [
-  'clusterrole-aggregation-controller',
-  'garbage-collector-controller',
-  'namespace-controller',
-  'resourcequota-controller',
-  'serviceaccount-controller',
-  'serviceaccount-token-controller',
-  'validatingadmissionpolicy-status-controller',
-];
-
 /** Far above what a test asks for: a thousand namespaces get their ServiceAccount without waiting for the client's limit. */
 const REQUESTS_PER_SECOND = 5000;
 
@@ -22,13 +11,15 @@ export interface ControllerManagerOptions {
   readonly keys: ServiceAccountKeys;
   /** PEM file that goes into the token Secrets of ServiceAccounts. */
   readonly rootCaFile: string;
+  /** Names of controllers; `*` for those that run by default. */
+  readonly controllers: readonly string[];
 }
 
 /** Starts kube-controller-manager. It gives up after ten seconds without an API server, so that one must be ready. */
 export function startControllerManager(options: ControllerManagerOptions): Daemon {
   const args = [
     `--kubeconfig=${options.kubeconfig}`,
-    `--controllers=${CONTROLLERS.join(',')}`,
+    `--controllers=${options.controllers.join(',')}`,
     '--leader-elect=false',
     '--secure-port=0',
     `--service-account-private-key-file=${options.keys.privateKeyFile}`,

@@ -5,7 +5,7 @@ import { startControllerManager } from './controller-manager.ts';
 import { whileRunning, type Daemon } from './daemon.ts';
 import { startEtcd } from './etcd.ts';
 import { writeKubeconfig, type Server } from './kubeconfig.ts';
-import { freePort } from './ports.ts';
+import type { Profile } from './profile.ts';
 import { request } from './request.ts';
 import { writeServiceAccountKeys } from './service-account-keys.ts';
 import { ADMINISTRATOR, CONTROLLER_MANAGER_USER, writeUsers } from './users.ts';
@@ -25,18 +25,28 @@ export interface Launched {
   readonly controllerManager: Daemon;
 }
 
+/** What a control plane is started from. */
+export interface LaunchOptions {
+  readonly binaries: Binaries;
+  /** Exists, and is removed by the caller. */
+  readonly dataDir: string;
+  /** Folder for the servers' output and the audit log; exists. */
+  readonly logs: string;
+  readonly profile: Profile;
+}
+
 /**
  * Starts the three servers once.
  * @throws DaemonEnded when one of them ends before all is ready, as after a lost race for a port; none is left running then.
  */
-export async function launch(binaries: Binaries, dataDir: string): Promise<Launched> {
+export async function launch(options: LaunchOptions): Promise<Launched> {
   const started: Daemon[] = [];
   const track = (daemon: Daemon): Daemon => {
     started.push(daemon);
     return daemon;
   };
   try {
-    return await launchTracked(binaries, dataDir, track);
+    return await launchTracked(options, track);
   } catch (error) {
     for (const daemon of started.toReversed()) await daemon.stop(0);
     throw error;
@@ -44,12 +54,11 @@ export async function launch(binaries: Binaries, dataDir: string): Promise<Launc
 }
 
 async function launchTracked(
-  binaries: Binaries,
-  dataDir: string,
+  { binaries, dataDir, logs, profile }: LaunchOptions,
   track: (daemon: Daemon) => Daemon,
 ): Promise<Launched> {
-  const logFile = (name: string): string => join(dataDir, 'logs', `${name}.log`);
-  const [keys, users] = await Promise.all([writeServiceAccountKeys(dataDir), writeUsers(dataDir)]);
+  const logFile = (name: string): string => join(logs, `${name}.log`);
+  const [keys, users] = await Promise.all([writeServiceAccountKeys(dataDir), writeUsers(dataDir, profile.users)]);
   const { daemon, url: etcdUrl } = await startEtcd(binaries.etcd, dataDir, logFile('etcd'));
   const etcd = track(daemon);
 
@@ -57,11 +66,12 @@ async function launchTracked(
     binary: binaries.kubeApiserver,
     directory: dataDir,
     logFile: logFile('kube-apiserver'),
-    port: await freePort(),
+    listener: await profile.listener(),
     etcdUrl,
     tokenFile: users.tokenFile,
-    auditLog: join(dataDir, 'audit.log'),
+    auditLog: join(logs, 'audit.log'),
     keys,
+    flags: profile.apiServerFlags,
   };
   const apiServer = track(await startApiServer(apiServerOptions));
   const server = await apiServerReady([etcd, apiServer], apiServerOptions);
@@ -75,6 +85,7 @@ async function launchTracked(
       kubeconfig: await kubeconfigOf(CONTROLLER_MANAGER_USER),
       keys,
       rootCaFile: server.caFile,
+      controllers: profile.controllers,
     }),
   );
   const adminKubeconfig = await kubeconfigOf(ADMINISTRATOR);

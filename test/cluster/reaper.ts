@@ -12,15 +12,17 @@ const LIFELINE = 3;
 /** The guard is a subshell that stays behind while the shell itself becomes the command: pid, exit status and signals are the command's own. */
 const RUN_GUARDED = '( read -r dismissed <&3 || kill -s "$0" $$ ) & exec "$@" 3<&-';
 
+/** The guard becomes the command when the pipe closes without a line. */
+const RUN_WHEN_ORPHANED = 'read -r dismissed <&3 || exec "$0" "$@"';
+
 /** Several rounds, because a process that is just being killed may still write into the directory. */
-const REMOVE_WHEN_ORPHANED =
-  'read -r dismissed <&3 || for round in 1 2 3 4 5; do rm -rf -- "$0"; sleep 1; test -e "$0" || exit 0; done';
+const REMOVE = 'for round in 1 2 3 4 5; do rm -rf -- "$0"; sleep 1; test -e "$0" || exit 0; done';
 
 export interface GuardedOptions {
   readonly cwd?: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Where the command's output and error output go: `pipe`, or the descriptor of an open file. */
-  readonly output: 'pipe' | number;
+  /** Where the command's output and error output go: `pipe`, this process's own, or the descriptor of an open file. */
+  readonly output: 'pipe' | 'inherit' | number;
   /** What the command gets when this process is gone. */
   readonly signal: 'KILL' | 'INT';
 }
@@ -42,8 +44,15 @@ export function spawnGuarded(command: string, args: readonly string[], options: 
  * Has a directory removed when this process ends without calling the function returned.
  * @returns dismisses the guard; the caller then removes the directory itself.
  */
-export function removeWhenOrphaned(directory: string): () => Promise<void> {
-  const child = spawn('/bin/sh', ['-c', REMOVE_WHEN_ORPHANED, directory], {
+export const removeWhenOrphaned = (directory: string): (() => Promise<void>) =>
+  runWhenOrphaned('/bin/sh', ['-c', REMOVE, directory]);
+
+/**
+ * Has a command run when this process ends, however it ends, without calling the function returned.
+ * @returns dismisses the guard; what the command does is the caller's then.
+ */
+export function runWhenOrphaned(command: string, args: readonly string[]): () => Promise<void> {
+  const child = spawn('/bin/sh', ['-c', RUN_WHEN_ORPHANED, command, ...args], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     detached: true,
     cwd: '/',

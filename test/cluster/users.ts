@@ -8,6 +8,12 @@ export const CONTROLLER_MANAGER_USER = 'system:kube-controller-manager';
 /** Users without any right of their own, for tests that grant them some. */
 export const PLAIN_USERS: readonly string[] = ['alice', 'bob', 'carol'];
 
+/** A user of the API server. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
 const MASTERS = 'system:masters';
 
 export interface Users {
@@ -17,12 +23,18 @@ export interface Users {
   readonly tokens: ReadonlyMap<string, string>;
 }
 
-/** Writes the static token file of the API server: the administrator, the controller manager, and users without rights. */
-export async function writeUsers(directory: string): Promise<Users> {
-  const masters = [ADMINISTRATOR, CONTROLLER_MANAGER_USER];
-  const tokens = new Map([...masters, ...PLAIN_USERS].map((user) => [user, randomBytes(24).toString('hex')]));
-  const groups = (user: string): string => (masters.includes(user) ? `,${MASTERS}` : '');
-  const lines = [...tokens].map(([user, token]) => `${token},${user},${user}${groups(user)}\n`);
+/**
+ * Writes the static token file of the API server: the administrator, the controller manager, and users without rights.
+ * @param further users besides these
+ */
+export async function writeUsers(directory: string, further: readonly User[] = []): Promise<Users> {
+  const users: readonly User[] = [
+    ...[ADMINISTRATOR, CONTROLLER_MANAGER_USER].map((name) => ({ name, groups: [MASTERS] })),
+    ...PLAIN_USERS.map((name) => ({ name, groups: [] })),
+    ...further,
+  ];
+  const tokens = new Map(users.map(({ name }) => [name, randomBytes(24).toString('hex')]));
+  const lines = users.map(({ name, groups }) => `${tokens.get(name) ?? ''},${name},${name},"${groups.join(',')}"\n`);
   const tokenFile = join(directory, 'tokens.csv');
   await writeFile(tokenFile, lines.join(''), { mode: 0o600 });
   return { tokenFile, tokens };

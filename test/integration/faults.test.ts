@@ -5,7 +5,7 @@ import { collectionOf, type Seen, watches } from '../faults/exchange.ts';
 import { answers, onlyBookmarks, resets, shortens, slowly, truncates } from '../faults/faults.ts';
 import { FaultProxy } from '../faults/proxy.ts';
 import { COPY, dockerConfigJson, login, passwordOf } from './objects.ts';
-import type { OperatorProcess } from './operator-process.ts';
+import type { OperatorProcess } from '../cluster/operator-process.ts';
 import type { Scene } from './scene.ts';
 import { useWorld } from './world.ts';
 

@@ -9,7 +9,7 @@ import type { Seen } from '../faults/exchange.ts';
 import { holds } from '../faults/faults.ts';
 import { FaultProxy } from '../faults/proxy.ts';
 import { COPY, dockerConfigJson, login, passwordOf } from './objects.ts';
-import type { OperatorProcess } from './operator-process.ts';
+import type { OperatorProcess } from '../cluster/operator-process.ts';
 import { orAbsent, type Scene } from './scene.ts';
 import { useWorld } from './world.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LEASES } from '../../src/kube/resources.ts';
 import { LEASE_NAME, OPERATOR_NAME } from '../../src/names.ts';
 import { authsOf, dockerConfigJson, login, passwordOf } from './objects.ts';
-import { runOperator } from './operator-process.ts';
+import { runOperator } from '../cluster/operator-process.ts';
 import { orAbsent, type Scene } from './scene.ts';
 import { useWorld, type World } from './world.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OPERATOR_NAME } from '../../src/names.ts';
 import { startControlPlane, type ControlPlane } from '../cluster/control-plane.ts';
 import { until } from '../cluster/wait.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { OperatorProcess } from '../cluster/operator-process.ts';
 
 const CONFIG = join(import.meta.dirname, '../../config');
 /** The longest pause after a refusal is half a minute. */
@@ -29,7 +29,9 @@ describe('an operator that cannot see what it must', function () {
   };
   async function started(): Promise<OperatorProcess> {
     await operator?.stop('SIGKILL');
-    operator = await OperatorProcess.start(await own().serviceAccountKubeconfig(OPERATOR_NAME, OPERATOR_NAME));
+    operator = await OperatorProcess.start({
+      kubeconfig: await own().serviceAccountKubeconfig(OPERATOR_NAME, OPERATOR_NAME),
+    });
     return operator;
   }
   const untilSaid = (process: OperatorProcess, sentence: string): Promise<string> =>
@@ -101,7 +103,7 @@ describe('an operator that cannot see what it must', function () {
     const kubeconfig = await own().serviceAccountKubeconfig(OPERATOR_NAME, OPERATOR_NAME);
     await own().stopApiServer();
     await operator?.stop('SIGKILL');
-    operator = await OperatorProcess.start(kubeconfig);
+    operator = await OperatorProcess.start({ kubeconfig });
     await untilSaid(operator, 'waiting for the first list of');
     await own().restartApiServer();
     await untilReady(operator);

@@ -6,7 +6,7 @@ import { LEASE_NAME } from '../../src/names.ts';
 import type { OperatorCluster } from '../cluster/install-operator.ts';
 import { useOperatorCluster } from '../cluster/shared.ts';
 import { until } from '../cluster/wait.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { OperatorProcess } from '../cluster/operator-process.ts';
 import { orAbsent, Scene } from './scene.ts';
 
 const POLICY_GONE_WITHIN = 10_000;
@@ -52,7 +52,7 @@ export function useWorld(prefix: string, { args = [], operator = true }: WorldOp
   let client: ApiClient | undefined;
 
   const start: World['start'] = async (flags = [], kubeconfig = cluster().kubeconfig) => {
-    const process = await OperatorProcess.start(kubeconfig, [...args, ...flags]);
+    const process = await OperatorProcess.start({ kubeconfig, args: ['--log-level=debug', ...args, ...flags] });
     started.push(process);
     return process;
   };

@@ -3,14 +3,14 @@ import { ApiClient } from '../../src/kube/client.ts';
 import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { OperatorCluster } from '../cluster/install-operator.ts';
-import { OperatorProcess } from '../integration/operator-process.ts';
+import { OperatorProcess } from '../cluster/operator-process.ts';
 import { CLUSTER_ROLES } from '../integration/objects.ts';
 import { Cluster } from './cluster.ts';
 import type { Disturbance } from './run.ts';
 import { SECRET_NAMES } from './world.ts';
 
 /** Alone: hand-over between replicas has tests of its own, and a killed leader's Lease would cost 15 s each time. */
-const ARGS = ['--leader-elect=false'];
+const ARGS = ['--leader-elect=false', '--log-level=debug'];
 
 /** The operator under its own rights, with the Secret names of the model allowed, and an administrator's view. */
 export class Setting {
@@ -37,7 +37,7 @@ export class Setting {
   }
 
   async startOperator(): Promise<void> {
-    this.#operator = await OperatorProcess.start(this.#kubeconfig, ARGS);
+    this.#operator = await OperatorProcess.start({ kubeconfig: this.#kubeconfig, args: ARGS });
   }
 
   /** What is needed to understand a failure: what the operator said last, and how the policies stand. */

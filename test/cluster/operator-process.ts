@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { spawnGuarded } from '../cluster/reaper.ts';
-import { until } from '../cluster/wait.ts';
+import { spawnGuarded } from './reaper.ts';
+import { until } from './wait.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
-const LISTENING_WITHIN = 20_000;
+const LISTENING_WITHIN = 60_000;
 const READY_WITHIN = 30_000;
 /** The operator promises 10 s. */
 const STOPS_WITHIN = 15_000;
@@ -22,21 +23,32 @@ export interface Answer {
 /** How a process ended: its exit status, or the signal that ended it. */
 export type Ended = number | NodeJS.Signals;
 
-const LOCAL = [
-  '--metrics-address=127.0.0.1:0',
-  '--health-address=127.0.0.1:0',
-  '--log-format=json',
-  '--log-level=debug',
-] as const;
+/** On ports that the kernel chooses; the log says which. */
+const LOCAL = ['--metrics-address=127.0.0.1:0', '--health-address=127.0.0.1:0', '--log-format=json'] as const;
+const LINES_SHOWN = 12;
 
-/** The operator as a process of its own, from its sources. Ends with the test runner at the latest. */
+export interface OperatorOptions {
+  /** Path; of the operator's ServiceAccount where it matters what it may do. */
+  readonly kubeconfig: string;
+  /** Further flags of the operator. */
+  readonly args?: readonly string[];
+  /** For Node itself, such as `--cpu-prof`. */
+  readonly nodeArguments?: readonly string[];
+  /** What Node runs; the sources without it. */
+  readonly script?: string;
+  /** A file that gets the log too. */
+  readonly logFile?: string;
+}
+
+/** The operator as a process of its own, with nothing of this process's environment but PATH. Ends with this process at the latest. */
 export class OperatorProcess {
   readonly #child: ChildProcess;
   readonly #logs: LogLine[] = [];
   readonly #exit: Promise<Ended>;
   #listening: LogLine | undefined;
+  #isAsked = false;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, logFile: string | undefined) {
     this.#child = child;
     this.#exit = exitOf(child);
     if (child.stderr === null) throw new Error('the operator has no error output');
@@ -47,19 +59,29 @@ export class OperatorProcess {
       this.#logs.push(parsed);
       if (parsed['message'] === 'listening') this.#listening = parsed;
     });
+    if (logFile !== undefined) child.stderr.pipe(createWriteStream(logFile));
     child.stdout?.resume();
   }
 
   /**
    * Starts the operator; resolves when its probes are answered, which is before it is ready.
-   * @param kubeconfig path; of the operator's ServiceAccount where the test is about what it may do
-   * @throws Error with its last lines when it ends or says nothing
+   * @throws Error with its last lines when it ends; Error when it does not listen within a minute
    */
-  static async start(kubeconfig: string, args: readonly string[] = []): Promise<OperatorProcess> {
-    const child = spawnOperator(['--kubeconfig', kubeconfig, ...LOCAL, ...args]);
-    const operator = new OperatorProcess(child);
-    await until(() => operator.#isListening(), { what: 'the operator listening', within: LISTENING_WITHIN });
-    return operator;
+  static async start(options: OperatorOptions): Promise<OperatorProcess> {
+    const { kubeconfig, args = [], nodeArguments = [], script = MAIN, logFile } = options;
+    const child = spawnNode([...nodeArguments, script, '--kubeconfig', kubeconfig, ...LOCAL, ...args]);
+    const operator = new OperatorProcess(child, logFile);
+    const over = new AbortController();
+    try {
+      const wait = { what: 'the operator listening', within: LISTENING_WITHIN, every: 20, signal: over.signal };
+      await Promise.race([operator.endedUnasked(), until(() => Promise.resolve(operator.#listening), wait)]);
+      return operator;
+    } catch (error) {
+      operator.signal('SIGKILL');
+      throw error;
+    } finally {
+      over.abort();
+    }
   }
 
   get pid(): number {
@@ -72,6 +94,24 @@ export class OperatorProcess {
 
   get logs(): readonly LogLine[] {
     return this.#logs;
+  }
+
+  /** Where `/metrics` is, without a trailing slash. */
+  get metricsUrl(): string {
+    return this.#urlOf('metrics');
+  }
+
+  /** Where `/healthz` and `/readyz` are, without a trailing slash. */
+  get healthUrl(): string {
+    return this.#urlOf('health');
+  }
+
+  /** Rejects with an Error, the last lines of the log included, if the process ends unasked; otherwise never settles. */
+  async endedUnasked(): Promise<never> {
+    const how = await this.#exit;
+    if (this.#isAsked) return new Promise<never>(() => undefined);
+    const last = this.#logs.slice(-LINES_SHOWN).map((line) => JSON.stringify(line));
+    throw new Error(`the operator ended with ${how}:\n${last.join('\n')}`);
   }
 
   /** @throws Error with what `/readyz` last said when it is not ready in time. */
@@ -93,16 +133,16 @@ export class OperatorProcess {
   }
 
   readyz(): Promise<Answer> {
-    return this.#get('health', '/readyz');
+    return get(`${this.healthUrl}/readyz`);
   }
 
   healthz(): Promise<Answer> {
-    return this.#get('health', '/healthz');
+    return get(`${this.healthUrl}/healthz`);
   }
 
   /** The text of `/metrics`. */
   async metrics(): Promise<string> {
-    return (await this.#get('metrics', '/metrics')).body;
+    return (await get(`${this.metricsUrl}/metrics`)).body;
   }
 
   /** The value of one series, written as in the exposition format; undefined where there is none. */
@@ -117,6 +157,7 @@ export class OperatorProcess {
 
   /** Ends it and says how it ended. @throws Error when it does not end within 15 s; it is killed then. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.#isAsked = true;
     if (this.running) this.signal(signal);
     const gone = async (): Promise<true | undefined> => Promise.resolve(this.running ? undefined : true);
     try {
@@ -128,20 +169,16 @@ export class OperatorProcess {
     return this.#exit;
   }
 
-  async #isListening(): Promise<true | undefined> {
-    if (!this.running) {
-      const last = this.#logs.slice(-8).map((line) => JSON.stringify(line));
-      throw new Error(`the operator ended with ${String(await this.#exit)}: ${last.join('\n')}`);
-    }
-    return this.#listening === undefined ? undefined : true;
-  }
-
-  async #get(server: 'metrics' | 'health', path: string): Promise<Answer> {
+  #urlOf(server: 'metrics' | 'health'): string {
     const address = this.#listening?.[server];
     if (typeof address !== 'string') throw new Error(`no address of the ${server} server in the log`);
-    const response = await fetch(`http://${address}${path}`);
-    return { status: response.status, body: await response.text() };
+    return `http://${address}`;
   }
+}
+
+async function get(url: string): Promise<Answer> {
+  const response = await fetch(url);
+  return { status: response.status, body: await response.text() };
 }
 
 /** Runs the operator to its end, for command lines that end by themselves. */
@@ -149,15 +186,15 @@ export async function runOperator(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly status: Ended; readonly stdout: string; readonly stderr: string }> {
-  const child = spawnOperator(args, env);
+  const child = spawnNode([MAIN, ...args], env);
   if (child.stdout === null || child.stderr === null) throw new Error('the operator has no output');
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), exitOf(child)]);
   return { status, stdout, stderr };
 }
 
 /** Nothing of this process's environment: a KUBECONFIG of the developer's would be another cluster. */
-function spawnOperator(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawnGuarded(process.execPath, [MAIN, ...args], {
+function spawnNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawnGuarded(process.execPath, args, {
     env: { PATH: process.env['PATH'], ...env },
     output: 'pipe',
     signal: 'KILL',
@@ -166,7 +203,8 @@ function spawnOperator(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ch
 
 const exitOf = (child: ChildProcess): Promise<Ended> =>
   new Promise((resolve) => {
-    child.once('exit', (code, signal) => {
+    // Later than `exit`: by then its last words have been read.
+    child.once('close', (code, signal) => {
       resolve(signal ?? code ?? -1);
     });
   });
