@@ -25,15 +25,18 @@ export async function render(folder: string): Promise<Manifest[]> {
 }
 
 /** What a kustomization gives that adds these components to config/default. */
-export async function renderWith(...components: readonly string[]): Promise<Manifest[]> {
+export const renderWith = (...components: readonly string[]): Promise<Manifest[]> =>
+  renderOverlay((from) => ({
+    resources: [from('default')],
+    components: components.map((name) => from(`components/${name}`)),
+  }));
+
+/** What a kustomization gives that lies elsewhere. @param kustomization is given how to refer to a folder of config/ */
+export async function renderOverlay(kustomization: (from: (folder: string) => string) => object): Promise<Manifest[]> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'rco-kustomize-')));
-  const from = (folder: string): string => relative(directory, join(CONFIG, folder));
   try {
-    const kustomization = {
-      resources: [from('default')],
-      components: components.map((name) => from(`components/${name}`)),
-    };
-    await writeFile(join(directory, 'kustomization.yaml'), dump(kustomization));
+    const content = kustomization((folder) => relative(directory, join(CONFIG, folder)));
+    await writeFile(join(directory, 'kustomization.yaml'), dump(content));
     return await renderPath(directory);
   } finally {
     await rm(directory, { recursive: true });

@@ -6,13 +6,14 @@ import {
   PROMETHEUS_RULE_FILE,
   RULES_FILE,
   rulesFile,
+  runbooksPage,
 } from '../../scripts/generate-monitoring.ts';
 import { panelQueries } from './panel-queries.ts';
 
 describe('what the configuration of Prometheus and Grafana holds twice', () => {
-  it('is the same: rules.yaml is prometheus-rule.yaml, else run `node scripts/generate-monitoring.ts`', async () => {
+  it('is the same: rules.yaml is prometheus-rule.yaml with the address of runbooks.yaml, else run `node scripts/generate-monitoring.ts`', async () => {
     const [rule, rules] = await Promise.all([readFile(PROMETHEUS_RULE_FILE, 'utf8'), readFile(RULES_FILE, 'utf8')]);
-    expect(await rulesFile(rule)).to.equal(rules);
+    expect(await rulesFile(rule, await runbooksPage())).to.equal(rules);
   });
 
   it('is the same: the dashboard is what its source gives, else run `node scripts/generate-monitoring.ts`', async () => {
@@ -21,11 +22,11 @@ describe('what the configuration of Prometheus and Grafana holds twice', () => {
 
   it('follows a changed rule', async () => {
     const rule = await readFile(PROMETHEUS_RULE_FILE, 'utf8');
-    expect(await rulesFile(rule.replace('severity: critical', 'severity: info'))).to.not.contain('critical');
+    expect(await rulesFile(rule.replace('severity: critical', 'severity: info'), 'p')).to.not.contain('critical');
   });
 
   it('is refused where there are no groups', async () => {
-    expect(await rulesFile('kind: PrometheusRule').catch(String)).to.contain('spec.groups');
+    expect(await rulesFile('kind: PrometheusRule', 'p').catch(String)).to.contain('spec.groups');
   });
 });
 

@@ -79,7 +79,7 @@ const places = (): Panels => [
     {
       title: 'As whom',
       description:
-        'Limited pulls in the chosen time. anonymous: no credential reached them. account: the account has reached its limit. abuse: too many requests in a short time, whoever asked.',
+        'Limited pulls in the chosen time. anonymous: no credential reached them. account: the account has reached its limit. abuse: too many requests in a short time, whoever asked. unknown: a credential reached them, and the registry does not say whom it limits.',
       size: { width: 6, height: 8 },
     },
     { expr: worst(counted(LIMITED, ['kind'], '$__range')), legend: '{{kind}}' },
