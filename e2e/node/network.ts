@@ -10,7 +10,8 @@ const BRIDGE = 'cni0';
  */
 export async function setUpNetwork(): Promise<void> {
   const steps = [
-    ['link', 'add', BRIDGE, 'type', 'bridge'],
+    // Without an address of its own a bridge takes that of one of its ports, and a pod that goes cuts the others off for a minute.
+    ['link', 'add', BRIDGE, 'address', '02:00:0a:55:00:01', 'type', 'bridge'],
     ['addr', 'add', NODE_IN_POD_NETWORK, 'dev', BRIDGE],
     ['addr', 'add', `${API_SERVICE_ADDRESS}/32`, 'dev', BRIDGE],
     ['link', 'set', BRIDGE, 'up'],

@@ -10,7 +10,7 @@ describe('anonymous pulls that run into the limit', () => {
     const namespace = await scene.namespace('web');
     const [byTag, byDigest] = [await story().image('tagged'), await story().image('pinned')];
     await step('a policy that only observes', async () => {
-      await story().account('ferry', 'first');
+      await story().account('ferry', 'tide-1');
       await story().policy({ mode: 'Observe' });
       await scene.untilReason('Ready', 'Observing');
     });

@@ -17,7 +17,7 @@ describe('a policy that is applied while pulls are limited', () => {
     });
 
     const policy = await step('the policy is applied', async () => {
-      await story().account('ferry', 'first');
+      await story().account('ferry', 'tide-1');
       const name = await story().policy();
       await scene.untilSynced(1);
       return name;

@@ -15,13 +15,13 @@ describe('a password that is changed at the registry', () => {
     const image = await story().image();
     world.hub.rules.setAnonymousLimit(0);
     await step('a policy with a password that works', async () => {
-      await story().account('ferry', 'first');
+      await story().account('ferry', 'tide-1');
       await story().policy();
       await scene.untilSynced(1);
     });
 
     await step('the password changes at the registry', async () => {
-      world.hub.rules.setPassword('ferry', 'second');
+      world.hub.rules.setPassword('ferry', 'tide-2');
       for (const pod of PODS) await story().pod(namespace, pod, { image: image.tag });
       for (const pod of PODS) await story().untilBlocked(namespace, pod, '401 Unauthorized');
       await story().untilAccepted('Refused', 'docker.io');
@@ -32,7 +32,7 @@ describe('a password that is changed at the registry', () => {
     await step('the source is edited', async () => {
       const before = new Map(await uidsOf(story(), namespace));
       const begun = performance.now();
-      await scene.rotate(dockerConfigJson({ [HUB_KEY]: login('ferry', 'second') }));
+      await scene.rotate(dockerConfigJson({ [HUB_KEY]: login('ferry', 'tide-2') }));
       for (const pod of PODS) await story().untilRuns(namespace, pod);
       logToStderr(
         `  from the edit to the last of ${PODS.length} running pods: ${((performance.now() - begun) / 1000).toFixed(1)} s`,

@@ -6,7 +6,7 @@ describe('limits of other kinds', () => {
   const story = useStory('d');
 
   beforeEach(async () => {
-    await story().account('ferry', 'first');
+    await story().account('ferry', 'tide-1');
   });
 
   it('show as AccountPullLimit where the account has used up its pulls, said and inferred', async () => {

@@ -21,7 +21,7 @@ describe('pods that the credential does not reach', () => {
       },
     );
     await step('a policy', async () => {
-      await story().account('ferry', 'first');
+      await story().account('ferry', 'tide-1');
       await story().policy();
       await scene.untilSynced(1);
     });
@@ -46,10 +46,10 @@ describe('pods that the credential does not reach', () => {
     const { scene, step, world } = story();
     const namespace = await scene.namespace('keys');
     const image = await story().image('keys');
-    world.hub.rules.setPassword('ferry', 'first');
+    world.hub.rules.setPassword('ferry', 'tide-1');
     world.hub.rules.setAnonymousLimit(0);
     await step('a policy whose key no kubelet matches', async () => {
-      await scene.source(dockerConfigJson({ 'https://registry-1.docker.io/v2/': login('ferry', 'first') }), '-keys');
+      await scene.source(dockerConfigJson({ 'https://registry-1.docker.io/v2/': login('ferry', 'tide-1') }), '-keys');
       await story().policy(
         { credentials: [{ secretRef: { name: `${scene.name}-keys` } }], namespaces: { include: [namespace] } },
         '-keys',

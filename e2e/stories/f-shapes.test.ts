@@ -6,7 +6,7 @@ describe('containers of every kind', () => {
   const story = useStory('f');
 
   beforeEach(async () => {
-    await story().account('ferry', 'first');
+    await story().account('ferry', 'tide-1');
     await story().policy({ mode: 'Observe' });
   });
 

@@ -13,7 +13,7 @@ describe('restarts in the middle of a limit', () => {
     const namespace = await scene.namespace('web');
     const image = await story().image();
     const limited = Story.series.limited(namespace);
-    await story().account('ferry', 'first');
+    await story().account('ferry', 'tide-1');
     await story().policy({ mode: 'Observe' });
     world.hub.rules.setAnonymousLimit(0);
     const right = async (): Promise<void> => {

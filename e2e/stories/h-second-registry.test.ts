@@ -12,16 +12,16 @@ describe('a second registry, private, with a policy of its own', () => {
     const [open, hidden] = [await story().image('open'), await story().image('hidden')];
     const secret = `${SECOND_REGISTRY.host}/${hidden.tag}`;
     world.hub.rules.setAnonymousLimit(0);
-    world.second.rules.setPassword('crew', 'hold');
+    world.second.rules.setPassword('crew', 'anchor-1');
 
     await step('without a login the private image is refused', async () => {
       await story().pod(namespace, 'early', { image: secret });
       await story().untilBlocked(namespace, 'early', SECOND_REGISTRY.host);
     });
     await step('two policies', async () => {
-      await story().account('ferry', 'first');
+      await story().account('ferry', 'tide-1');
       await story().policy();
-      await scene.source(dockerConfigJson({ [SECOND_REGISTRY.host]: login('crew', 'hold') }), '-second');
+      await scene.source(dockerConfigJson({ [SECOND_REGISTRY.host]: login('crew', 'anchor-1') }), '-second');
       await story().policy({ credentials: [{ secretRef: { name: `${scene.name}-second` } }] }, '-second');
       await scene.untilSynced(1);
       await scene.untilSynced(1, '-second');

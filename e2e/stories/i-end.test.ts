@@ -11,7 +11,7 @@ describe('the end of a policy', () => {
     const { scene, step, world } = story();
     const namespace = await scene.namespace('web');
     const [before, after] = [await story().image('before'), await story().image('after')];
-    await story().account('ferry', 'first');
+    await story().account('ferry', 'tide-1');
     await story().policy();
     await scene.untilSynced(1);
     await step('a pod pulls as the account', async () => {
@@ -36,7 +36,7 @@ describe('the end of a policy', () => {
     const { scene, step, world } = story();
     const namespace = await scene.namespace('gone');
     const image = await story().image('gone');
-    await story().account('ferry', 'first');
+    await story().account('ferry', 'tide-1');
     await story().policy();
     await scene.untilSynced(1);
     await story().pod(namespace, 'running', { image: image.tag });

@@ -16,7 +16,7 @@ describe('two replicas of the operator', () => {
   it('hand over when the leader is evicted, and the work goes on', async () => {
     const { scene, step, world } = story();
     await scene.namespace('web');
-    await story().account('ferry', 'first');
+    await story().account('ferry', 'tide-1');
     await story().policy();
     await scene.untilSynced(1);
     const leader = await world.operator.leader();
@@ -39,7 +39,7 @@ describe('two replicas of the operator', () => {
   it('write nothing to a cluster in order when their Deployment gets another image', async () => {
     const { scene, step, world } = story();
     for (const suffix of ['one', 'two', 'three']) await scene.namespace(suffix);
-    await story().account('ferry', 'first');
+    await story().account('ferry', 'tide-1');
     await story().policy();
     await scene.untilSynced(3);
     const leader = await world.operator.leader();

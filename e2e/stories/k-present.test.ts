@@ -11,8 +11,8 @@ describe('a private image that is on the node already', () => {
     const namespace = await scene.namespace('web');
     const hidden = await story().image('hidden');
     const image = `${SECOND_REGISTRY.host}/${hidden.tag}`;
-    world.second.rules.setPassword('crew', 'hold');
-    await scene.source(dockerConfigJson({ [SECOND_REGISTRY.host]: login('crew', 'hold') }));
+    world.second.rules.setPassword('crew', 'anchor-1');
+    await scene.source(dockerConfigJson({ [SECOND_REGISTRY.host]: login('crew', 'anchor-1') }));
     await story().policy();
     await scene.untilSynced(1);
     await step('a pod with the entry brings the image to the node', async () => {
