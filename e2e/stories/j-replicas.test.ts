@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { auditEvents, auditMark } from '../../test/cluster/audit.ts';
 import { OPERATOR_NAME } from '../../src/names.ts';
-import { EVICTIONS } from './pods.ts';
+import { NODE_NAME } from '../node/addresses.ts';
 import { NEXT_TAG } from './install.ts';
 import { useStory } from './world.ts';
 
@@ -22,17 +22,37 @@ describe('two replicas of the operator', () => {
     const leader = await world.operator.leader();
     await step('the leader is evicted', async () => {
       const { name } = leader.metadata;
-      await world.api.create(
-        EVICTIONS,
-        { namespace: OPERATOR_NAME, name, subresource: 'eviction' },
-        { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: OPERATOR_NAME } },
-      );
+      const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: OPERATOR_NAME } };
+      const path = `/api/v1/namespaces/${OPERATOR_NAME}/pods/${name}/eviction`;
+      await world.node.kubectl(['create', '--raw', path, '-f', '-'], { input: JSON.stringify(eviction) });
     });
     await step('another one leads', () => world.operator.otherLeader(leader.metadata.name));
     await step('it works', async () => {
       await scene.namespace('later');
       await scene.untilSynced(2);
     });
+    await story().untilAvailable(OPERATOR_NAME, OPERATOR_NAME, 2);
+  });
+
+  it('stay at work while the node is drained: the disruption budget keeps one of them', async () => {
+    const { scene, step, world } = story();
+    await story().account('ferry', 'tide-1');
+    await story().policy();
+    try {
+      await step('the node is drained of the operator', async () => {
+        const selector = `--pod-selector=app.kubernetes.io/name=${OPERATOR_NAME}`;
+        const { code, stderr } = await world.plane.kubectl(['drain', NODE_NAME, selector, '--timeout=8s']);
+        expect(code, 'the last replica was evicted too').not.to.equal(0);
+        expect(stderr).to.include("violate the pod's disruption budget");
+      });
+      await step('the one that is left works', async () => {
+        await world.operator.leader();
+        await scene.namespace('meanwhile');
+        await scene.untilSynced(1);
+      });
+    } finally {
+      await world.node.kubectl(['uncordon', NODE_NAME]);
+    }
     await story().untilAvailable(OPERATOR_NAME, OPERATOR_NAME, 2);
   });
 

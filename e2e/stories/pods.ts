@@ -40,7 +40,6 @@ const core = <T extends KubeObject>(plural: string): Resource<T> => ({
   namespaced: true,
 });
 export const PODS = core<Pod>('pods');
-export const EVICTIONS: Resource<KubeObject> = core('evictions');
 export const POD_EVENTS = core<KubeEvent>('events');
 export const DEPLOYMENTS: Resource<Deployment> = {
   group: 'apps',
