@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { logToStderr as log } from '../test/cluster/log.ts';
 import { buildOperatorImage } from './image/operator-image.ts';
 import { IMAGE_ARCHIVE, IMAGE_TAG } from './image/names.ts';
+import { removeWhenOrphaned } from '../test/cluster/reaper.ts';
 import { prepare, unsuitable } from './prepare.ts';
 import { runInSandbox } from './sandbox/run.ts';
 import { storyFiles } from './stories.ts';
@@ -43,9 +44,15 @@ async function main(): Promise<number> {
   });
 }
 
+/** Goes with this process at the latest, however that ends. */
 async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'rco-e2e-image-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  const dismiss = removeWhenOrphaned(path);
+  const remove = async (): Promise<void> => {
+    await dismiss();
+    await rm(path, { recursive: true, force: true });
+  };
+  return { path, [Symbol.asyncDispose]: remove };
 }
 
 try {
