@@ -26,7 +26,12 @@ export interface Limits {
   readonly maySend?: (() => boolean) | undefined;
   /** Ends the exchange as `not-allowed`, even when it was sent. */
   readonly closing?: AbortSignal | undefined;
+  /** Bytes of an answer at most. */
+  readonly maxBytes?: number;
 }
+
+/** No text of Node's may be twice as long, and the container that this ships in would not survive parsing it. */
+const MAX_BYTES = 256 * 2 ** 20;
 
 /** This side ended the exchange. */
 export class CutShort extends Error {
@@ -38,11 +43,28 @@ export class CutShort extends Error {
   }
 }
 
+/** The answer is longer than anybody here can read. */
+class AnswerTooLarge extends Error {
+  readonly code = 'ANSWER_TOO_LARGE';
+}
+
+type Collected = Omit<Answer, 'text'> & { readonly chunks: readonly Buffer[] };
+
 /**
  * Sends one request and reads its whole answer, whatever its status.
- * @throws CutShort when a limit ended it; the transport's own error when there was no answer
+ * @throws CutShort when a limit ended it; an error with code `ANSWER_TOO_LARGE`; the transport's own error when there was no answer
  */
-export function exchange(dispatcher: Dispatcher, request: WireRequest, limits: Limits): Promise<Answer> {
+export async function exchange(dispatcher: Dispatcher, request: WireRequest, limits: Limits): Promise<Answer> {
+  const { chunks, ...head } = await collect(dispatcher, request, limits);
+  return { ...head, text: textOf(chunks) };
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [first = Buffer.alloc(0)] = chunks;
+  return (chunks.length <= 1 ? first : Buffer.concat(chunks)).toString('utf8');
+}
+
+function collect(dispatcher: Dispatcher, request: WireRequest, limits: Limits): Promise<Collected> {
   return new Promise((resolve, reject) => {
     const handler = new Collector(limits, resolve, reject);
     if (handler.settled) return;
@@ -53,19 +75,21 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest, limits: L
 
 /** Undici's low-level handler: it costs less than a stream per answer, and it hears the moment of sending. */
 class Collector implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: Answer) => void;
+  readonly #resolve: (answer: Collected) => void;
   readonly #reject: (error: Error) => void;
   readonly #limits: Limits;
   readonly #cancelDeadline: () => void;
   readonly #chunks: Buffer[] = [];
+  #bytesLeft: number;
   #controller: Dispatcher.DispatchController | undefined;
-  #cut: CutShort | undefined;
+  #cut: CutShort | AnswerTooLarge | undefined;
   #code = 0;
   #headers: IncomingHttpHeaders = {};
   settled = false;
 
-  constructor(limits: Limits, resolve: (answer: Answer) => void, reject: (error: Error) => void) {
+  constructor(limits: Limits, resolve: (answer: Collected) => void, reject: (error: Error) => void) {
     this.#limits = limits;
+    this.#bytesLeft = limits.maxBytes ?? MAX_BYTES;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#cancelDeadline = limits.clock.setTimer(limits.deadlineMs, () => {
@@ -98,21 +122,20 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.#bytesLeft -= chunk.length;
+    if (this.#bytesLeft < 0) this.#end(new AnswerTooLarge());
+    else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
-    if (!this.#settle()) return;
-    const [first = Buffer.alloc(0)] = this.#chunks;
-    const body = this.#chunks.length <= 1 ? first : Buffer.concat(this.#chunks);
-    this.#resolve({ code: this.#code, headers: this.#headers, text: body.toString('utf8') });
+    if (this.#settle()) this.#resolve({ code: this.#code, headers: this.#headers, chunks: this.#chunks });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#settle()) this.#reject(error);
   }
 
-  #end(cut: CutShort): void {
+  #end(cut: CutShort | AnswerTooLarge): void {
     if (!this.#settle()) return;
     this.#cut = cut;
     this.#reject(cut);

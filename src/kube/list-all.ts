@@ -2,7 +2,11 @@ import type { KubeObject } from '../api/objects.ts';
 import type { ApiClient, ListQuery } from './client.ts';
 import type { Resource } from './resources.ts';
 
-const PAGE_SIZE = 500;
+/** What a list is asked for, and by how much at once. */
+export interface ListScope extends Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'> {
+  /** Objects in a page at most. */
+  readonly limit: number;
+}
 
 /** How new a list must be; the pages after the first take it from their token. */
 export type ListVersion = Pick<ListQuery, 'resourceVersion' | 'resourceVersionMatch'>;
@@ -20,20 +24,22 @@ export interface Listed<T> {
 export async function listAll<Raw extends KubeObject, T>(
   client: ApiClient,
   resource: Resource<Raw>,
-  selector: Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+  scope: ListScope,
   version: ListVersion,
   slim: (raw: Raw) => T | undefined,
   signal: AbortSignal,
 ): Promise<Listed<T>> {
   const objects: T[] = [];
-  let page = await client.list(resource, { ...selector, ...version, limit: PAGE_SIZE }, { signal });
-  for (;;) {
-    for (const raw of page.items) {
+  // Returns nothing of the page itself, which would be held until the next one is there.
+  const take = async (query: ListQuery): Promise<{ readonly token: string; readonly resourceVersion: string }> => {
+    const { items, metadata } = await client.list(resource, { ...scope, ...query }, { signal });
+    for (const raw of items) {
       const object = slim(raw);
       if (object !== undefined) objects.push(object);
     }
-    const { continue: token = '', resourceVersion = '' } = page.metadata;
-    if (token === '') return { objects, resourceVersion };
-    page = await client.list(resource, { ...selector, limit: PAGE_SIZE, continue: token }, { signal });
-  }
+    return { token: metadata.continue ?? '', resourceVersion: metadata.resourceVersion ?? '' };
+  };
+  let page = await take(version);
+  while (page.token !== '') page = await take({ continue: page.token });
+  return { objects, resourceVersion: page.resourceVersion };
 }

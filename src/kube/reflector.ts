@@ -48,8 +48,14 @@ export interface ReflectorOptions<Raw extends KubeObject, T extends Stored> {
   readonly resyncMs?: number;
   /** Whether the first list may come from the API server's cache, which spares etcd. */
   readonly listFromCache?: boolean;
+  /**
+   * Objects in a page of a list at most, for what anybody may make a megabyte long: a page is held in full. Such a list is of the latest
+   * version, since any other comes from the API server's cache, in one answer whatever its limit.
+   */
+  readonly pageSize?: number;
 }
 
+const PAGE_SIZE = 500;
 const RESYNC_MS = 600_000;
 /** A watch that held for so long proves that list and watch work: back-off starts from the bottom again. */
 const HEALTHY_AFTER_MS = 10_000;
@@ -151,10 +157,11 @@ export class Reflector<Raw extends KubeObject, T extends Stored> {
   }
 
   async #list(next: Recovery['next'], signal: AbortSignal): Promise<void> {
-    const { client, resource, selector = {}, observer } = this.#options;
+    const { client, resource, selector, pageSize = PAGE_SIZE, observer } = this.#options;
     const version = this.#listVersion(next);
     const slim = (raw: Raw): T | undefined => this.#slim(raw);
-    const { objects, resourceVersion } = await listAll(client, resource, selector, version, slim, signal);
+    const scope = { ...selector, limit: pageSize };
+    const { objects, resourceVersion } = await listAll(client, resource, scope, version, slim, signal);
     if (signal.aborted) return;
     this.#lastSeen = resourceVersion;
     this.#store.replace(objects);
@@ -163,9 +170,9 @@ export class Reflector<Raw extends KubeObject, T extends Stored> {
     observer?.size(this.#store.size);
   }
 
-  /** Never older than what was seen before, unless that version is the trouble. */
+  /** Never older than what was seen before, unless that version is the trouble; the latest is not. */
   #listVersion(next: Recovery['next']): ListVersion {
-    if (next === 'list-latest') return {};
+    if (next === 'list-latest' || this.#options.pageSize !== undefined) return {};
     if (this.#lastSeen !== undefined) return { resourceVersion: this.#lastSeen, resourceVersionMatch: 'NotOlderThan' };
     return this.#options.listFromCache === true ? { resourceVersion: '0' } : {};
   }

@@ -54,6 +54,22 @@ describe('a Reflector in trouble', () => {
     ]);
   });
 
+  it('asks for smaller pages where it is told to, at the latest version each time: others come in one answer', async () => {
+    fixture.onWatch = (response, nth) => {
+      openWatch(
+        response,
+        ...(nth === 1 ? [{ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } }] : []),
+      );
+    };
+    fixture.start({ listFromCache: true, pageSize: 25 });
+    await fixture.passUntil(() => fixture.watches.length === 2);
+    const asked = fixture.lists.map((request) => ['limit', 'resourceVersion'].map((name) => query(request).get(name)));
+    expect(asked).to.deep.equal([
+      ['25', null],
+      ['25', null],
+    ]);
+  });
+
   it('starts the list over, at the latest version, when its pages expire', async () => {
     fixture.onList = (response, request, nth) => {
       if (query(request).has('continue')) sendJson(response, 410, { reason: 'Expired' });
