@@ -31,7 +31,10 @@ export function createLogger({ level, format, redact }: LoggerOptions): Log {
 /** winston joins the message of an `err` passed beside the text; fields go through here instead. */
 function wrap(logger: winston.Logger): Log {
   return {
-    debug: (message, fields) => void logger.debug(message, toPlain(fields)),
+    // winston formats an entry before it looks at the level; in a storm of pull failures that would be a tenth of the processor time.
+    debug: (message, fields) => {
+      if (logger.isDebugEnabled()) logger.debug(message, toPlain(fields));
+    },
     info: (message, fields) => void logger.info(message, toPlain(fields)),
     warn: (message, fields) => void logger.warn(message, toPlain(fields)),
     error: (message, fields) => void logger.error(message, toPlain(fields)),

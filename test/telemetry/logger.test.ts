@@ -71,6 +71,23 @@ describe('the levels', () => {
   }
 });
 
+describe('an entry below the level', () => {
+  it('costs no formatting', async () => {
+    const seen: string[] = [];
+    const watched = (text: string): string => {
+      seen.push(text);
+      return text;
+    };
+    const act = (log: Log): void => {
+      log.child({ component: 'pulls' }).debug('one of thousands', { pod: 'p' });
+    };
+    await logged(act, { redact: watched });
+    expect(seen).to.deep.equal([]);
+    await logged(act, { redact: watched, level: 'debug' });
+    expect(seen).to.include('one of thousands');
+  });
+});
+
 describe('redaction', () => {
   const acts: Readonly<Record<string, (log: Log) => void>> = {
     'the message': (log) => {
