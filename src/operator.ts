@@ -187,9 +187,6 @@ export class RegistryCredentialOperator extends OperatorBase {
         this.#lead();
       },
       onStopped: () => this.#resign(),
-      onNewLeader: (holder) => {
-        if (holder !== identity) this.#pulls.follow();
-      },
     });
   }
 

@@ -363,7 +363,7 @@ export interface RateLimitStatus {
    */
   registries?: LimitedRegistry[];
   /**
-   * Pods that wait for an image and that the credential does not reach, counted by cause.
+   * Pods that wait because of a limit or a refusal and that the credential does not reach, counted by cause.
    */
   unreached?: {
     [k: string]: number;

@@ -1,6 +1,6 @@
 import type { ObjectKey } from './object-key.ts';
 
-type Kind = 'event' | 'pod';
+export type Kind = 'event' | 'pod';
 
 /** What was there at the start and has to be looked at once before anybody can say that there is nothing. */
 export class FirstLook {

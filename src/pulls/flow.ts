@@ -2,28 +2,24 @@ import type { PolicyName } from '../api/keys.ts';
 import type { ReflectorHealth } from '../kube/reflector-health.ts';
 import type { Change, ReadStore, Stored } from '../kube/store.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Controller, Next } from '../runtime/controller.ts';
+import type { Next } from '../runtime/controller.ts';
 import type { Log } from '../runtime/log.ts';
-import type { WorkQueue } from '../runtime/queue.ts';
 import type { Coverage } from './coverage/coverage.ts';
 import type { EventEntry } from './events/event.ts';
-import { EventCounts } from './events/event-counts.ts';
-import { FailureLog } from './failure-log.ts';
-import { FirstLook } from './first-look.ts';
-import { FollowedPods } from './pods/followed-pods.ts';
+import { FirstLook, type Kind } from './first-look.ts';
 import { frozen } from './coverage/frozen-coverage.ts';
-import { Notices } from './notices.ts';
-import { keyOf, type ObjectKey } from './object-key.ts';
+import { LONGEST_WINDOW_MS, PullMemory } from './memory.ts';
+import { keyOf, type ObjectKey, partsOf } from './object-key.ts';
+import { whyBlind } from './blind.ts';
 import type { PodEntry } from './pods/pod.ts';
-import type { PodLookup } from './pods/pod-lookup.ts';
+import type { PodLookup, PodReader } from './pods/pod-lookup.ts';
 import { type Occurrences, reconcileEvent } from './events/reconcile-event.ts';
 import { reconcilePod } from './pods/reconcile-pod.ts';
-import { registryLabel, servedRegistries } from './coverage/registries.ts';
+import { namedBy, registryLabel } from './coverage/registries.ts';
 import { type PullReport, reportFor, reportNothing } from './report/report.ts';
 import type { SaidBefore } from './report/said-before.ts';
-import { type History, isLate, setAside } from './events/set-aside.ts';
-import { type PullCounts, take } from './take.ts';
-import { WaitingPods } from './pods/waiting.ts';
+import { isLate, setAside, type Tenure } from './events/set-aside.ts';
+import { type ChangeDeps, type PullCounts, take, takeChange } from './take.ts';
 import { type WorkObserver, type Workers, workersFor } from './workers.ts';
 import { countWaiting, type WaitingCount } from './pods/waiting-counts.ts';
 
@@ -44,7 +40,7 @@ export interface PullsOptions {
   readonly coverage: Coverage;
   /** Resolves when `coverage` tells of all policies; before that nobody could say as whom a pull was made, and whom it concerns. */
   readonly covered: (signal: AbortSignal) => Promise<void>;
-  readonly lookup: Pick<PodLookup, 'find'>;
+  readonly lookup: Pick<PodLookup, 'during' | 'stop'>;
   readonly observer: PullsObserver;
   /** A policy's report may have changed. */
   readonly wake: (policy: PolicyName) => void;
@@ -54,8 +50,6 @@ export interface PullsOptions {
   readonly log: Log;
 }
 
-/** `spec.rateLimit.window` reaches back so far at most. */
-const LONGEST_WINDOW_MS = 24 * 3_600_000;
 const SWEEP_MS = 10 * 60_000;
 const NOT_YET = 'pods and their Events have not been looked at yet';
 
@@ -65,37 +59,26 @@ const NOT_YET = 'pods and their Events have not been looked at yet';
  */
 export class PullsFlow {
   readonly #options: PullsOptions;
-  readonly #counts = new EventCounts();
-  readonly #failures = new FailureLog();
-  readonly #waiting = new WaitingPods();
-  readonly #followed: FollowedPods;
-  readonly #notices: Notices;
-  readonly #history: History = new Map();
+  readonly #memory: PullMemory;
   readonly #firstLook = new FirstLook();
-  readonly #events: WorkQueue<ObjectKey>;
-  readonly #pods: WorkQueue<ObjectKey>;
-  readonly #controllers: readonly Controller<ObjectKey>[];
+  readonly #workers: Readonly<Record<Kind, Workers>>;
   readonly #stopping = new AbortController();
   #cancelSweep: () => void = () => undefined;
+  #isWorking = false;
   /** Wall-clock milliseconds. */
   #lookedAt: number | undefined;
-  #hasFollowed = false;
-  /** When it took over from another, in wall-clock milliseconds; 0 where it did not. */
-  #ledSince = 0;
+  #tenure: Tenure = { ledSince: 0, lookedSince: 0 };
 
   constructor(options: PullsOptions) {
     this.#options = options;
-    this.#followed = new FollowedPods(options.clock);
-    this.#notices = new Notices(options.clock, options.log);
     const { observer, clock, log } = options;
+    this.#memory = new PullMemory(clock, log);
     const workers = (name: string, reconcile: (key: ObjectKey) => Promise<Next>): Workers =>
       workersFor({ name, reconcile, observer, clock, log });
-    const [events, pods] = [
-      workers('pull-event', (key) => this.#reconcileEvent(key)),
-      workers('waiting-pod', (key) => this.#reconcilePod(key)),
-    ];
-    [this.#events, this.#pods] = [events.queue, pods.queue];
-    this.#controllers = [events.controller, pods.controller];
+    this.#workers = {
+      event: workers('pull-event', (key) => this.#run('event', key, (reader) => this.#reconcileEvent(key, reader))),
+      pod: workers('waiting-pod', (key) => this.#run('pod', key, (reader) => this.#reconcilePod(key, reader))),
+    };
     this.#subscribe();
   }
 
@@ -108,7 +91,8 @@ export class PullsFlow {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancelSweep();
-    await Promise.all(this.#controllers.map((controller) => controller.stop(0)));
+    await Promise.all(Object.values(this.#workers).map(({ controller }) => controller.stop(0)));
+    this.#options.lookup.stop();
   }
 
   /** What there is to say of one policy; undefined where what was said before stands. */
@@ -117,40 +101,37 @@ export class PullsFlow {
     const coverage = frozen(this.#options.coverage);
     const policy = coverage.policies().find((candidate) => candidate.name === name);
     if (policy === undefined) return undefined;
-    const blind = this.#whyBlind();
+    const { pods, events } = this.#options.caches;
+    const blind = whyBlind([pods, events]);
     if (blind !== undefined) return reportNothing(before, blind);
     const lookedAt = this.#lookedAt;
     if (lookedAt === undefined) return before.isNew ? reportNothing(before, NOT_YET) : undefined;
     const now = clock.date().getTime();
-    const records = this.#failures.within(policy.windowMs, now);
-    return reportFor({ policy, coverage, records, blocked: [...this.#waiting.blocked()], before, lookedAt, now });
+    const records = this.#memory.failures.within(policy.windowMs, now);
+    const blocked = [...this.#memory.waiting.alike()];
+    return reportFor({ policy, coverage, records, blocked, before, lookedAt, now });
   }
 
   /** Containers that wait because of a limit now, by registry and namespace. */
   waitingContainers(): Iterable<WaitingCount> {
-    return countWaiting(this.#waiting.blocked(), servedRegistries(this.#options.coverage));
+    return countWaiting(this.#memory.waiting.blocked(), namedBy(this.#options.coverage.policies()));
   }
 
   /** Says of which registries there may be series now: of those that are well known, or a policy's. */
   labels(): (registry: string) => boolean {
-    const served = servedRegistries(this.#options.coverage);
-    return (registry) => registryLabel(registry, served) === registry;
+    const named = namedBy(this.#options.coverage.policies());
+    return (registry) => registryLabel(registry, named) === registry;
   }
 
   /** This process leads from now on: it counts what comes, not what was there, and has something to say of every policy. */
   lead(): void {
     const { caches, clock } = this.#options;
-    this.#ledSince = this.#hasFollowed ? clock.date().getTime() : 0;
-    this.#hasFollowed = false;
+    const { counts, history } = this.#memory;
+    this.#tenure = { ...this.#tenure, ledSince: clock.date().getTime() };
     // Before the first list there is nothing that it could have missed.
     for (const entry of caches.events.store.synced ? caches.events.store.list() : [])
-      if (setAside(entry, this.#counts.fresh(entry), this.#counts, this.#history)) this.#events.add(keyOf(entry));
+      if (setAside(entry, counts.fresh(entry), counts, history)) this.#enqueue('event', entry);
     this.#wakeAll();
-  }
-
-  /** Another process leads, and counts. */
-  follow(): void {
-    this.#hasFollowed = true;
   }
 
   #wakeAll(): void {
@@ -161,11 +142,10 @@ export class PullsFlow {
     const { pods, events } = this.#options.caches;
     events.store.subscribe((change) => {
       if (change.kind === 'synced') this.#takeHistory();
-      else if (events.store.synced) this.#enqueue(this.#events, change);
+      else this.#changed('event', change);
     });
     pods.store.subscribe((change) => {
-      if (change.kind === 'synced') this.#takePods();
-      else this.#enqueue(this.#pods, change);
+      if (change.kind !== 'synced') this.#changed('pod', change);
     });
     for (const reflector of [pods, events])
       reflector.onHealth(() => {
@@ -179,32 +159,50 @@ export class PullsFlow {
     const synced = [caches.pods, caches.events].map(({ store }) => store.whenSynced(signal).catch(() => undefined));
     await Promise.all([...synced, covered(signal)]);
     if (signal.aborted) return;
-    for (const controller of this.#controllers) controller.start();
+    this.#takeStock();
+    for (const { controller } of Object.values(this.#workers)) controller.start();
     this.#look();
   }
 
-  #enqueue(
-    queue: WorkQueue<ObjectKey>,
-    change: Exclude<Change<EventEntry | { namespace: string; name: string }>, { kind: 'synced' }>,
-  ): void {
-    if (change.kind !== 'resync') queue.add(keyOf(change.kind === 'removed' ? change.old : change.object));
+  #changed(kind: Kind, change: Exclude<Change<EventEntry | PodEntry>, { kind: 'synced' }>): void {
+    if (change.kind !== 'resync') this.#enqueue(kind, change.kind === 'removed' ? change.old : change.object);
+  }
+
+  /** While nobody may work nothing is queued: `#takeStock` finds it, and what came and went meanwhile leaves nothing behind. */
+  #enqueue(kind: Kind, object: EventEntry | PodEntry): void {
+    if (this.#isWorking) this.#workers[kind].queue.add(keyOf(object));
   }
 
   /** The first list is no news: its counts are where counting begins. */
   #takeHistory(): void {
+    const { counts, history } = this.#memory;
     const since = this.#options.clock.date().getTime() - LONGEST_WINDOW_MS;
     for (const entry of this.#options.caches.events.store.list()) {
-      this.#counts.settle(entry);
-      if (entry.failure === undefined || entry.last < since) continue;
-      const key = keyOf(entry);
-      this.#history.set(key, entry);
-      this.#firstLook.expect('event', key);
-      this.#events.add(key);
+      counts.settle(entry);
+      if (entry.failure !== undefined && entry.last >= since) history.set(keyOf(entry), entry);
     }
   }
 
-  #takePods(): void {
-    for (const pod of this.#options.caches.pods.store.list()) this.#firstLook.expect('pod', keyOf(pod));
+  /** Queues everything that is there when work begins, what happened to Events since their first list included. */
+  #takeStock(): void {
+    const { caches, clock } = this.#options;
+    const { counts, history } = this.#memory;
+    const { queue } = this.#workers.event;
+    this.#isWorking = true;
+    this.#tenure = { ...this.#tenure, lookedSince: clock.date().getTime() };
+    for (const key of history.keys()) this.#expect('event', key);
+    for (const pod of caches.pods.store.list()) this.#expect('pod', keyOf(pod));
+    const there = new Set<ObjectKey>();
+    for (const entry of caches.events.store.list()) {
+      there.add(keyOf(entry));
+      if (counts.fresh(entry) > 0) queue.add(keyOf(entry));
+    }
+    for (const key of counts.present()) if (!there.has(key)) queue.add(key);
+  }
+
+  #expect(kind: Kind, key: ObjectKey): void {
+    this.#firstLook.expect(kind, key);
+    this.#workers[kind].queue.add(key);
   }
 
   #look(): void {
@@ -215,83 +213,70 @@ export class PullsFlow {
     this.#wakeAll();
   }
 
-  /** Why nothing can be said of pulls, where the API server refuses to show them. */
-  #whyBlind(): string | undefined {
-    const { pods, events } = this.#options.caches;
-    const refused = [pods, events].filter(({ health }) => health.state === 'forbidden').map(({ name }) => name);
-    return refused.length === 0
-      ? undefined
-      : `the operator may not list and watch ${refused.join(' and ')}: apply config/rbac again`;
-  }
-
-  async #reconcileEvent(key: ObjectKey): Promise<Next> {
-    const { caches, lookup, clock } = this.#options;
+  async #run(kind: Kind, key: ObjectKey, run: (reader: PodReader) => Promise<Next>): Promise<Next> {
+    const { queue } = this.#workers[kind];
+    const call = (): void => {
+      queue.add(key);
+    };
     try {
-      return await reconcileEvent(key, {
-        events: caches.events.store,
-        pending: caches.pods.store,
-        followed: this.#followed,
-        lookup,
-        counts: this.#counts,
-        history: this.#history,
-        take: (occurrences) => {
-          this.#take(occurrences);
-        },
-        now: () => clock.now(),
-      });
+      return await this.#options.lookup.during({ id: `${kind} ${key}`, namespace: partsOf(key).namespace, call }, run);
     } finally {
-      this.#firstLook.done('event', key);
+      this.#firstLook.done(kind, key);
       this.#look();
     }
   }
 
-  async #reconcilePod(key: ObjectKey): Promise<Next> {
-    const { caches, lookup, clock } = this.#options;
-    try {
-      return await reconcilePod(key, {
-        pending: caches.pods.store,
-        followed: this.#followed,
-        lookup,
-        waiting: this.#waiting,
-        changed: (namespace) => {
-          this.#wakeCovering(namespace);
-        },
-        wallClock: () => clock.date().getTime(),
-      });
-    } finally {
-      this.#firstLook.done('pod', key);
-      this.#look();
-    }
+  #reconcileEvent(key: ObjectKey, lookup: PodReader): Promise<Next> {
+    const { caches, clock } = this.#options;
+    const { counts, followed, history } = this.#memory;
+    return reconcileEvent(key, {
+      counts,
+      followed,
+      history,
+      events: caches.events.store,
+      pending: caches.pods.store,
+      lookup,
+      take: (occurrences) => {
+        this.#take(occurrences);
+      },
+      now: () => clock.now(),
+    });
   }
 
-  #wakeCovering(namespace: string): void {
-    const { coverage, wake } = this.#options;
-    for (const policy of coverage.policies()) if (policy.covers(namespace)) wake(policy.name);
+  #reconcilePod(key: ObjectKey, lookup: PodReader): Promise<Next> {
+    const { caches, clock } = this.#options;
+    const { followed, waiting } = this.#memory;
+    return reconcilePod(key, {
+      followed,
+      waiting,
+      pending: caches.pods.store,
+      lookup,
+      changed: (change) => {
+        takeChange(change, this.#changeDeps());
+      },
+      wallClock: () => clock.date().getTime(),
+    });
+  }
+
+  #changeDeps(): ChangeDeps {
+    const { coverage, wake, clock } = this.#options;
+    return { coverage: frozen(coverage), failures: this.#memory.failures, wake, now: clock.date().getTime() };
   }
 
   #take(occurrences: Occurrences): void {
-    const { coverage, observer, wake, isLeading, clock } = this.#options;
-    const now = clock.date().getTime();
-    take(occurrences, {
-      coverage: frozen(coverage),
-      waiting: this.#waiting,
-      failures: this.#failures,
-      counts: observer.counts,
-      notices: this.#notices,
-      wake,
-      isOurs: isLeading() && !isLate(occurrences.last, this.#ledSince, now),
-      now,
-    });
+    const { observer, isLeading } = this.#options;
+    const { waiting, notices } = this.#memory;
+    const deps = this.#changeDeps();
+    const isOurs = isLeading() && !isLate(occurrences.last, this.#tenure, deps.now);
+    take(occurrences, { ...deps, waiting, notices, counts: observer.counts, isOurs });
     // A pod that is in no watch has to be read again.
-    this.#pods.add(keyOf(occurrences.pod));
+    this.#enqueue('pod', occurrences.pod);
   }
 
   #sweepLater(): void {
     const { clock } = this.#options;
     this.#cancelSweep = clock.setTimer(SWEEP_MS, () => {
-      this.#counts.sweep(clock.now());
-      this.#notices.sweep();
-      this.#failures.forgetBefore(clock.date().getTime() - LONGEST_WINDOW_MS);
+      this.#memory.sweep();
       this.#sweepLater();
     });
   }

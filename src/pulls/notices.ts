@@ -50,4 +50,9 @@ export class Notices {
     const now = this.#clock.now();
     for (const [key, at] of this.#told) if (at + EVERY_MS <= now) this.#told.delete(key);
   }
+
+  /** Those that are remembered. */
+  get size(): number {
+    return this.#told.size;
+  }
 }

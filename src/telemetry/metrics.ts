@@ -96,7 +96,7 @@ export class Metrics {
   );
   readonly unreachedPods = this.#gauge(
     'unreached_pods',
-    'Pods that wait because of an anonymous limit although a policy covers them, by what kept the credential away.',
+    'Pods that wait because of an anonymous limit or a refusal although a policy covers them, by what kept the credential away.',
     ['policy', 'cause'],
   );
   readonly watchBlindSeconds = this.#gauge(

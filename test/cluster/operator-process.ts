@@ -36,6 +36,8 @@ export interface OperatorOptions {
   readonly nodeArguments?: readonly string[];
   /** What Node runs; the sources without it. */
   readonly script?: string;
+  /** What the process has of an environment beside PATH. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A file that gets the log too. */
   readonly logFile?: string;
 }
@@ -68,8 +70,8 @@ export class OperatorProcess {
    * @throws Error with its last lines when it ends; Error when it does not listen within a minute
    */
   static async start(options: OperatorOptions): Promise<OperatorProcess> {
-    const { kubeconfig, args = [], nodeArguments = [], script = MAIN, logFile } = options;
-    const child = spawnNode([...nodeArguments, script, '--kubeconfig', kubeconfig, ...LOCAL, ...args]);
+    const { kubeconfig, args = [], nodeArguments = [], script = MAIN, env = {}, logFile } = options;
+    const child = spawnNode([...nodeArguments, script, '--kubeconfig', kubeconfig, ...LOCAL, ...args], env);
     const operator = new OperatorProcess(child, logFile);
     const over = new AbortController();
     try {

@@ -141,6 +141,25 @@ describe('what a policy says of pulls', function () {
       expect(seen).not.to.include(secret);
   });
 
+  it('is the limit of a registry where a credential reached one that does not say whom it limits', async () => {
+    const scene = world().scene('registry');
+    const namespace = await scene.namespace('a');
+    await scene.source(dockerConfigJson({ 'ghcr.io': login('u', 'p') }));
+    await scene.policy();
+    await scene.untilSynced(1);
+    const image = 'ghcr.io/harbourlight/ferry:1';
+    const words = 'toomanyrequests: retry-after: 880.092µs, allowed: 44000/minute';
+    const pod = await createPod(scene, namespace, 'p', { image });
+    await pod.event('p.e', { message: failed(words, image) });
+    await pod.status(errImagePull(words));
+    const policy = await untilLimited(scene, 'RegistryLimit');
+    expect(rateLimitOf(policy).registries?.map(({ host, kind }) => [host, kind])).to.deep.equal([
+      ['ghcr.io', 'unknown'],
+    ]);
+    expect(await messageOf(scene)).to.include('does not say whether by account, address or project');
+    await until(SERIES.limited(namespace, 'unknown', 'ghcr.io'), 1);
+  });
+
   it('is never that it is over while a container waits, and that a threshold is reached only from there on', async () => {
     const scene = world().scene('threshold');
     const namespace = await hubPolicy(scene, { rateLimit: { window: '10s', threshold: 3 } });
@@ -175,6 +194,7 @@ describe('what a policy says of pulls', function () {
     await pod.event('p.e', { message: failed(WORDS.refused) });
     await pod.status(errImagePull(WORDS.refused));
     const policy = await scene.untilReason('CredentialsAccepted', 'Refused');
+    expect(conditionOf(policy, 'CredentialsAccepted')?.message).to.include('check user name, password');
     expect(conditionOf(policy, 'Ready')?.status).to.equal('True');
     await scene.untilEvent('Refused');
     await pod.status('running', 'Running');
@@ -184,5 +204,19 @@ describe('what a policy says of pulls', function () {
       DECAYS_WITHIN,
     );
     await scene.untilEvent('Accepted');
+  });
+
+  it('is that the credential is refused or the image does not exist, where registries say the same of both', async () => {
+    const scene = world().scene('typo');
+    const namespace = await hubPolicy(scene, SHORT);
+    const pod = await createPod(scene, namespace, 'p');
+    await pod.status(errImagePull(WORDS.denied));
+    const typo = await scene.untilReason('CredentialsAccepted', 'Refused');
+    expect(conditionOf(typo, 'CredentialsAccepted')?.message).to.include('or the image does not exist');
+    await pod.status(errImagePull(WORDS.refused));
+    await scene.untilPolicy(
+      'no doubt',
+      (policy) => conditionOf(policy, 'CredentialsAccepted')?.message.includes('check user name, password') === true,
+    );
   });
 });

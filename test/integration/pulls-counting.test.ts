@@ -3,6 +3,7 @@ import { NAMESPACES } from '../../src/kube/resources.ts';
 import { auditEvents, auditMark } from '../cluster/audit.ts';
 import { dockerConfigJson, login } from './objects.ts';
 import {
+  afterTheFirstSecond,
   BARE_BACK_OFF,
   createPod,
   errImagePull,
@@ -19,6 +20,7 @@ import { useWorld } from './world.ts';
 describe('limited pulls are counted', function () {
   this.timeout(60_000);
   const world = useWorld('pullcount');
+  afterTheFirstSecond();
   const metric = (series: string) => world().operator.metric(series);
   const until = (series: string, value: number | undefined): Promise<void> =>
     untilMetric(world().scene('metric'), world().operator, series, value);
@@ -197,10 +199,10 @@ describe('limited pulls are counted', function () {
     await pod.event('p.own', { message: failed('toomanyrequests: slow down', image) });
     const hub = await createPod(scene, namespace, 'q');
     await hub.event('q.hub', { message: failed(WORDS.limit) });
-    await until(SERIES.limited(namespace, 'account', 'own.example.org'), 1);
+    await until(SERIES.limited(namespace, 'unknown', 'own.example.org'), 1);
     await until(SERIES.uncovered(namespace), 1);
     await scene.end();
-    await until(SERIES.limited(namespace, 'account', 'own.example.org'), undefined);
+    await until(SERIES.limited(namespace, 'unknown', 'own.example.org'), undefined);
     expect(await metric(SERIES.uncovered(namespace))).to.equal(1);
     expect(await world().operator.metrics()).not.to.include(`policy="${scene.name}"`);
     await orAbsent(world().api.delete(NAMESPACES, { name: namespace }));

@@ -19,6 +19,9 @@ export interface PodShape {
   readonly secrets?: readonly string[];
   readonly pullPolicy?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** More of its `spec`; undefined takes a field out. */
+  readonly more?: object;
 }
 
 /** What a container waits for; `running` where it does not. */
@@ -55,19 +58,21 @@ export class KubeletPod {
 
   /** Creates the pod; the API server's admission gives it what its ServiceAccount has. */
   static async create(api: ApiClient, namespace: string, name: string, shape: PodShape): Promise<KubeletPod> {
-    const { image, account = 'default', secrets, pullPolicy = 'IfNotPresent', labels = {} } = shape;
+    const { image, account = 'default', secrets, pullPolicy = 'IfNotPresent', more = {} } = shape;
+    const { labels = {}, annotations = {} } = shape;
     const created = await api.create(
       PODS,
       { namespace },
       {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name, namespace, labels },
+        metadata: { name, namespace, labels, annotations },
         spec: {
           serviceAccountName: account,
           automountServiceAccountToken: false,
           containers: [{ name: 'app', image, imagePullPolicy: pullPolicy }],
           ...(secrets && { imagePullSecrets: secrets.map((secret) => ({ name: secret })) }),
+          ...more,
         },
       },
     );

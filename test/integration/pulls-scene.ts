@@ -1,6 +1,7 @@
 import type { RegistryCredentialPolicy } from '../../src/api/policy.ts';
 import { dockerConfigJson, login, type Spec } from './objects.ts';
-import type { OperatorProcess } from './operator-process.ts';
+import type { OperatorProcess } from '../cluster/operator-process.ts';
+import { until } from '../cluster/wait.ts';
 import { KubeletPod, type PodShape } from './pulls-kubelet.ts';
 import { conditionOf, isCurrent, type Scene } from './scene.ts';
 
@@ -18,6 +19,8 @@ export const WORDS = {
   account:
     "toomanyrequests: You have reached your pull rate limit as 'PlantedUserQ7': dckr_jti_PlantedTokenId9=. You may increase the limit by upgrading.",
   refused: `failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://auth.docker.io/token?scope=PlantedScope3: 401 Unauthorized`,
+  denied:
+    'failed to resolve image: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
   missing: `failed to resolve image: docker.io/${IMAGE}: not found`,
   qps: 'pull QPS exceeded',
 } as const;
@@ -26,6 +29,19 @@ export const failed = (words: string, image = IMAGE): string => `Failed to pull 
 export const errImagePull = (words: string) => ({ reason: 'ErrImagePull', message: words });
 /** Before Kubernetes 1.32 a back-off gave no cause. */
 export const BARE_BACK_OFF = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${IMAGE}"` };
+
+/**
+ * For the body of a `describe`, after `useWorld`: its tests begin when the second is over in which the operator began to lead. Events have
+ * whole seconds, and what happened in that one is left to a predecessor to count.
+ */
+export function afterTheFirstSecond(): void {
+  before(async () => {
+    const first = wholeSeconds();
+    await until(() => Promise.resolve(wholeSeconds() > first || undefined), { what: 'the next second', within: 5_000 });
+  });
+}
+
+const wholeSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** A namespace `a` under a policy that holds a login for Docker Hub, in sync. */
 export async function hubPolicy(scene: Scene, spec: Spec = {}): Promise<string> {

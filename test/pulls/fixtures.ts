@@ -1,8 +1,10 @@
 import { policyName } from '../../src/api/keys.ts';
 import type { PullFailure } from '../../src/pulls/message/classify.ts';
 import type { Coverage, CoveringPolicy } from '../../src/pulls/coverage/coverage.ts';
+import { Feeding } from '../../src/pulls/coverage/feeding.ts';
+import { Registries } from '../../src/pulls/coverage/registries.ts';
 import { type EventEntry, type PodEvent, slimEvent } from '../../src/pulls/events/event.ts';
-import type { FailureRecord } from '../../src/pulls/failure-log.ts';
+import type { LimitRecord, RefusalRecord } from '../../src/pulls/failure-log.ts';
 import { type Pod, type PodEntry, slimPod } from '../../src/pulls/pods/pod.ts';
 
 /** Pods, Events and policies as flow B sees them. */
@@ -21,6 +23,8 @@ export const CAUSES = {
   abuse: () => 'Too Many Requests (HAP429).',
   refused: () =>
     'failed to fetch oauth token: unexpected status from GET request to https://r.io/token: 401 Unauthorized',
+  denied: () =>
+    'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
   missing: (image = IMAGE) => `docker.io/${image}: not found`,
   qps: () => 'pull QPS exceeded',
 } as const;
@@ -93,10 +97,19 @@ export const eventOf = (changes: Partial<PodEvent> = {}, name = 'e'): PodEvent =
 
 export const event = (changes: Partial<PodEvent> = {}, name = 'e'): EventEntry => slimEvent(eventOf(changes, name));
 
-export const policy = (changes: Partial<CoveringPolicy> = {}): CoveringPolicy => ({
+/** A policy and the keys that it feeds. */
+export interface FeedingPolicy extends CoveringPolicy {
+  readonly keys: readonly string[];
+}
+
+export const policy = ({
+  keys = [HUB_KEY],
+  ...changes
+}: Partial<Omit<FeedingPolicy, 'registries'>> = {}): FeedingPolicy => ({
   name: policyName('hub'),
   secretName: COPY,
-  keys: [HUB_KEY],
+  keys,
+  registries: new Registries(keys),
   windowMs: 900_000,
   threshold: 1,
   covers: () => true,
@@ -104,20 +117,41 @@ export const policy = (changes: Partial<CoveringPolicy> = {}): CoveringPolicy =>
   ...changes,
 });
 
-/** @param accounts `imagePullSecrets` by ServiceAccount */
+/** All namespaces that policies cover are in sync. @param accounts `imagePullSecrets` by ServiceAccount */
 export const coverage = (
-  policies: readonly CoveringPolicy[] = [policy()],
+  policies: readonly FeedingPolicy[] = [policy()],
   accounts: Readonly<Record<string, readonly string[]>> = { default: [COPY] },
-): Coverage => ({ policies: () => policies, pullSecretsOf: (_, name) => accounts[name] });
+): Coverage => {
+  const copies = new Map<string, Feeding>();
+  return {
+    policies: () => policies,
+    copyIn: (namespace, secretName) => {
+      const key = `${namespace}/${secretName}`;
+      const feeding = policies.filter((each) => each.secretName === secretName && each.covers(namespace));
+      if (feeding.length === 0) return undefined;
+      const copy = copies.get(key) ?? new Feeding(feeding.map(({ name, keys }) => [name, keys] as const));
+      copies.set(key, copy);
+      return copy;
+    },
+    pullSecretsOf: (_, name) => accounts[name],
+  };
+};
 
-export const record = (changes: Partial<FailureRecord> = {}): FailureRecord => ({
+const failure = { at: 0, namespace: 'ns', registry: 'docker.io', count: 1 } as const;
+
+export const record = (changes: Partial<LimitRecord> = {}): LimitRecord => ({
+  ...failure,
   outcome: 'rate-limited',
-  at: 0,
-  namespace: 'ns',
-  registry: 'docker.io',
   kind: 'anonymous',
   inferred: true,
-  pullSecrets: [],
-  count: 1,
+  ...changes,
+});
+
+/** A refusal of the policy's credential. */
+export const refusal = (changes: Partial<RefusalRecord> = {}): RefusalRecord => ({
+  ...failure,
+  outcome: 'credentials-refused',
+  sent: [policyName('hub')],
+  mayNotExist: false,
   ...changes,
 });

@@ -91,7 +91,7 @@ const why = (): Panels => [
     {
       title: 'Why the credential did not reach the pull',
       description:
-        'Limited pods of covered namespaces by cause. AdmittedBefore: restart the workload. OwnPullSecrets: it has imagePullSecrets of its own. ServiceAccountNotSelected: select it in the policy. KeyNeverMatches: mend the key in the source.',
+        'Pods of covered namespaces that are limited or refused without the credential, by cause. AdmittedBefore: restart the workload. OwnPullSecrets: it has imagePullSecrets of its own. ServiceAccountNotSelected: select it in the policy. NoCopy: see status.failures. KeyNeverMatches: mend the key in the source.',
       size: THIRD,
     },
     {

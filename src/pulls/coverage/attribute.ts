@@ -1,17 +1,28 @@
+import type { PolicyName } from '../../api/keys.ts';
+import { DOCKER_HUB } from '../../registry/hub.ts';
 import type { LimitKind, PullFailure } from '../message/classify.ts';
-import type { Coverage, CoveringPolicy } from './coverage.ts';
-import { wouldUse } from '../image/keyring.ts';
 import type { PodEntry } from '../pods/pod.ts';
-import { hostOfKey } from './registries.ts';
+import type { Coverage, CoveringPolicy } from './coverage.ts';
+import { Feeding } from './feeding.ts';
+
+/** What of a pod says with which credentials it pulls. */
+export type Puller = Pick<PodEntry, 'namespace' | 'pullSecrets'>;
 
 /** Policies whose credentials are meant for a pull from this registry in this namespace. Pure. */
 export function policiesFor(namespace: string, registry: string, coverage: Coverage): readonly CoveringPolicy[] {
-  return coverage.policies().filter((policy) => policy.covers(namespace) && serves(policy, registry));
+  return coverage.policies().filter((policy) => policy.registries.serve(registry) && policy.covers(namespace));
 }
 
-/** Whether the policy holds a credential for the registry: for a part of it, by a pattern, or under a key that no kubelet matches. */
-export const serves = ({ keys }: CoveringPolicy, registry: string): boolean =>
-  keys.map(hostOfKey).some((host) => host === registry || (host.includes('*') && wouldUse(host, `${registry}/any`)));
+/**
+ * The policies whose credentials the kubelet sends for the pod's pull of this image, sorted: it refers to a copy of ours, and the policy's
+ * key is among those that the kubelet tries. A Secret that is no copy cannot be read, and counts for nothing. Pure.
+ */
+export const sentFor = (
+  { namespace, pullSecrets }: Puller,
+  image: string,
+  coverage: Coverage,
+): readonly PolicyName[] =>
+  Feeding.together(pullSecrets.flatMap((name) => coverage.copyIn(namespace, name) ?? [])).sentFor(image);
 
 export interface Kind {
   readonly kind: LimitKind;
@@ -20,22 +31,11 @@ export interface Kind {
 }
 
 /**
- * As whom the limited pull was made: what the registry says, and where it says nothing what the pod could use. A Secret that is no
- * copy of ours cannot be read, so a pod that has only such ones counts as anonymous. Pure.
+ * Whose limit a pull met: what the registry says, and where it says nothing what follows from the credential that the pod could use. With one,
+ * it is the account's on Docker Hub alone: other registries also limit addresses, projects or themselves, whoever asks. Pure.
  */
-export function kindOf(
-  { kind, image }: PullFailure,
-  pod: Pick<PodEntry, 'namespace' | 'pullSecrets'>,
-  coverage: Coverage,
-): Kind {
+export function kindOf({ kind, image, registry }: PullFailure, pod: Puller, coverage: Coverage): Kind {
   if (kind !== 'unknown') return { kind, inferred: false };
-  const hasCredential = coverage
-    .policies()
-    .some(
-      (policy) =>
-        policy.covers(pod.namespace) &&
-        pod.pullSecrets.includes(policy.secretName) &&
-        policy.keys.some((key) => wouldUse(key, image)),
-    );
-  return { kind: hasCredential ? 'account' : 'anonymous', inferred: true };
+  if (sentFor(pod, image, coverage).length === 0) return { kind: 'anonymous', inferred: true };
+  return { kind: registry === DOCKER_HUB ? 'account' : 'unknown', inferred: true };
 }

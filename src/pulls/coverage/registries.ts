@@ -1,4 +1,5 @@
-import type { Coverage } from './coverage.ts';
+import { wouldUse } from '../image/keyring.ts';
+import type { CoveringPolicy } from './coverage.ts';
 import { normaliseKey } from '../../registry/key.ts';
 import { foldHost } from '../../registry/hub.ts';
 
@@ -18,12 +19,35 @@ const WELL_KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** The registry of a docker config's key, in the form in which pulls name registries. */
-export const hostOfKey = (key: string): string => foldHost(normaliseKey(key).split('/')[0] ?? '');
+const hostOfKey = (key: string): string => foldHost(normaliseKey(key).split('/')[0] ?? '');
 
-/** Registries of the policies. */
-export const servedRegistries = (coverage: Coverage): ReadonlySet<string> =>
-  new Set(coverage.policies().flatMap(({ keys }) => keys.map(hostOfKey)));
+/** The registries of a policy's keys, taken from them once: every failed pull asks. */
+export class Registries {
+  readonly #hosts: ReadonlySet<string>;
+  readonly #patterns: readonly string[];
 
-/** The value of the label `registry`. @param served registries of the policies */
-export const registryLabel = (registry: string, served: ReadonlySet<string>): string =>
-  WELL_KNOWN.has(registry) || served.has(registry) ? registry : 'other';
+  /** @param keys of a docker config */
+  constructor(keys: readonly string[]) {
+    this.#hosts = new Set(keys.map(hostOfKey));
+    this.#patterns = [...this.#hosts].filter((host) => host.includes('*'));
+  }
+
+  /** Whether a key names this very registry. */
+  has(registry: string): boolean {
+    return this.#hosts.has(registry);
+  }
+
+  /** Whether a key is meant for the registry: for a part of it, by a pattern, or in a form that no kubelet matches. */
+  serve(registry: string): boolean {
+    return this.has(registry) || this.#patterns.some((pattern) => wouldUse(pattern, `${registry}/any`));
+  }
+}
+
+/** Registries that a policy names. */
+export const namedBy = (policies: readonly CoveringPolicy[]): Pick<Registries, 'has'> => ({
+  has: (registry) => policies.some(({ registries }) => registries.has(registry)),
+});
+
+/** The value of the label `registry`. @param named registries that a policy names */
+export const registryLabel = (registry: string, named: Pick<Registries, 'has'>): string =>
+  WELL_KNOWN.has(registry) || named.has(registry) ? registry : 'other';

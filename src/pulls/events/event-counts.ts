@@ -1,3 +1,5 @@
+import { keyOf, type ObjectKey } from '../object-key.ts';
+
 /** How long the count of an Event that is gone is remembered: the kubelet makes it again with the accumulated count (Events live 1 h). */
 const REMEMBER_MS = 2 * 3_600_000;
 /** Of Events that are gone, so many counts are kept at most; about 150 bytes each. Without one, an Event that comes again counts 1. */
@@ -21,28 +23,28 @@ interface Gone {
  * not by uid, because of the latter.
  */
 export class EventCounts {
-  readonly #present = new Map<string, number>();
+  readonly #present = new Map<ObjectKey, number>();
   /** In the order in which they went. */
-  readonly #gone = new Map<string, Gone>();
+  readonly #gone = new Map<ObjectKey, Gone>();
 
   /** Occurrences that have not been counted yet. Changes nothing: `settle` does. */
-  fresh({ namespace, name, count }: Counted): number {
-    const key = keyOf(namespace, name);
+  fresh({ count, ...event }: Counted): number {
+    const key = keyOf(event);
     const before = this.#present.get(key) ?? this.#gone.get(key)?.count;
     if (before === undefined) return 1;
     return count < before ? count : count - before;
   }
 
   /** Everything up to this count has been dealt with. */
-  settle({ namespace, name, count }: Counted): void {
-    const key = keyOf(namespace, name);
+  settle({ count, ...event }: Counted): void {
+    const key = keyOf(event);
     this.#gone.delete(key);
     this.#present.set(key, count);
   }
 
   /** The Event is gone. @param now milliseconds, monotonic */
-  gone({ namespace, name }: Pick<Counted, 'namespace' | 'name'>, now: number): void {
-    const key = keyOf(namespace, name);
+  gone(event: Pick<Counted, 'namespace' | 'name'>, now: number): void {
+    const key = keyOf(event);
     const count = this.#present.get(key);
     if (count === undefined) return;
     this.#present.delete(key);
@@ -53,6 +55,11 @@ export class EventCounts {
   /** Forgets what has been gone for long. @param now milliseconds, monotonic */
   sweep(now: number): void {
     this.#forgetGone(({ at }) => at + REMEMBER_MS <= now);
+  }
+
+  /** Events that are not known to be gone. */
+  present(): Iterable<ObjectKey> {
+    return this.#present.keys();
   }
 
   get size(): number {
@@ -67,5 +74,3 @@ export class EventCounts {
     }
   }
 }
-
-const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;

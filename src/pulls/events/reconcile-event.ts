@@ -5,8 +5,8 @@ import type { EventCounts } from './event-counts.ts';
 import type { FollowedPods } from '../pods/followed-pods.ts';
 import { isSameImage } from '../image/image-reference.ts';
 import { type ObjectKey, partsOf } from '../object-key.ts';
-import type { PodEntry } from '../pods/pod.ts';
-import type { Lookup, PodLookup } from '../pods/pod-lookup.ts';
+import { imagesOf, isUidOf, type PodEntry } from '../pods/pod.ts';
+import type { Lookup, PodReader } from '../pods/pod-lookup.ts';
 
 /** Failures of a pod's pull that nobody has counted yet. */
 export interface Occurrences {
@@ -25,7 +25,7 @@ export interface EventDeps {
   readonly events: { get(name: string, namespace: string): EventEntry | undefined };
   readonly pending: { get(name: string, namespace: string): PodEntry | undefined };
   readonly followed: FollowedPods;
-  readonly lookup: Pick<PodLookup, 'find'>;
+  readonly lookup: PodReader;
   readonly counts: EventCounts;
   /** Events as they were at the start, for as long as nobody has looked at them. */
   readonly history: Map<ObjectKey, EventEntry>;
@@ -71,17 +71,18 @@ async function countFresh(entry: EventEntry, deps: EventDeps): Promise<number> {
 }
 
 /**
- * What an Event told before the start. Its last occurrence is as old as it says, the others may be as old as the first.
+ * What an Event told before the start. Its last occurrence is as old as it says, the others may be as old as the first; those of an
+ * aggregated one may have been about anything.
  * @returns milliseconds after which to try again; 0 when it is done
  */
 async function restore(entry: EventEntry, deps: EventDeps): Promise<number> {
-  const { failure, first, last, count } = entry;
+  const { failure, first, last, count, isAggregated } = entry;
   if (failure === undefined) return 0;
   const found = await findPod(entry, failure, deps);
   if (found.kind === 'later') return found.ms;
   if (found.kind === 'absent') return 0;
   const { pod } = found;
-  if (count > 1) deps.take({ failure, pod, count: count - 1, last, before: Math.min(first, last) });
+  if (count > 1 && !isAggregated) deps.take({ failure, pod, count: count - 1, last, before: Math.min(first, last) });
   deps.take({ failure, pod, count: 1, last, before: last });
   return 0;
 }
@@ -92,11 +93,11 @@ async function findPod(
   { image }: PullFailure,
   deps: EventDeps,
 ): Promise<Lookup> {
+  if (name === '' || uid === '') return { kind: 'absent' };
   const isMeant = (pod: PodEntry): boolean =>
-    pod.uid === uid && pod.containers.some((container) => isSameImage(container.image, image));
+    isUidOf(uid, pod) && imagesOf(pod).some((needed) => isSameImage(needed, image));
   const known = deps.pending.get(name, namespace) ?? deps.followed.get(`${namespace}/${name}`);
   if (known !== undefined && isMeant(known)) return { kind: 'found', pod: known };
-  if (name === '' || uid === '') return { kind: 'absent' };
   const looked = await deps.lookup.find(namespace, name);
   if (looked.kind !== 'found') return looked;
   if (!isMeant(looked.pod)) return { kind: 'absent' };

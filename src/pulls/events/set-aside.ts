@@ -24,10 +24,19 @@ export function setAside(entry: EventEntry, count: number, counts: EventCounts, 
   return false;
 }
 
+/** Wall-clock milliseconds. */
+export interface Tenure {
+  /** When this process began to lead. */
+  readonly ledSince: number;
+  /** When it had seen what was there. */
+  readonly lookedSince: number;
+}
+
 /**
- * Whether something that is seen now happened before this process led. Times of Events have whole seconds, so what happened in the
- * very second counts as before. A node's clock may be wrong for ever, so times decide only for a moment. Pure.
- * @param last when the Event says that it happened @param ledSince and @param now wall-clock milliseconds
+ * Whether something that is seen now happened before this process led: counted by another, or by the process before this one. Times of
+ * Events have whole seconds, so what happened in the very second counts as before. A node's clock may be wrong for ever, so times decide
+ * only for a moment. Pure.
+ * @param last when the Event says that it happened @param now wall-clock milliseconds
  */
-export const isLate = (last: number, ledSince: number, now: number): boolean =>
-  now < ledSince + LATE_MS && last <= ledSince;
+export const isLate = (last: number, { ledSince, lookedSince }: Tenure, now: number): boolean =>
+  now < Math.max(ledSince, lookedSince) + LATE_MS && last <= ledSince;

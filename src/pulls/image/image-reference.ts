@@ -61,4 +61,4 @@ export function isSameImage(a: string, b: string): boolean {
 }
 
 /** Whether the image is named by digest, so that a node that has it need not ask for it again. */
-export const isPinned = (image: string): boolean => parseImage(image)?.digest !== undefined;
+export const isPinned = (image: string): boolean => image.includes('@') && parseImage(image)?.digest !== undefined;

@@ -3,8 +3,9 @@ import { type EventLike, type FailedPull, failedPullOfEvent, failedPullOfStatus,
 import { endpointBefore, registryOf } from './hosts.ts';
 import { type ImageReference, parseImage } from '../image/image-reference.ts';
 import { type LimitKind, limitKind } from './limit-kind.ts';
-import { mask } from './mask.ts';
+import { mask, type OwnNames } from './mask.ts';
 import { judge, type Outcome } from './outcome.ts';
+import { mayNotExist } from './refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { type Token, tokenise } from './tokens.ts';
 
@@ -22,6 +23,8 @@ export interface PullFailure {
   readonly endpoint?: string;
   /** As the pod's spec has it. */
   readonly image: string;
+  /** Only of a refusal: the registry says the same of images that do not exist. */
+  readonly mayNotExist?: boolean;
   /** How long the registry asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
   /** Outcomes of the other attempts: a kubelet tries each credential in turn. */
@@ -58,16 +61,23 @@ const ORDER: readonly Outcome[] = [
 function classify(pull: FailedPull | undefined): PullFailure | undefined {
   const reference = parseImage(pull?.image ?? '');
   if (pull === undefined || reference === undefined) return undefined;
-  const failures = splitCauses(pull.text, mask(tokenise(pull.text), lastPart(reference))).map((cause) =>
+  const failures = splitCauses(pull.text, mask(tokenise(pull.text), ownNames(reference))).map((cause) =>
     assess(cause, pull, reference),
   );
-  const [first, ...others] = failures.sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
+  const [first, ...others] = failures.sort((a, b) => rank(a) - rank(b));
   if (first === undefined) return undefined;
   const also = [...new Set(others.map(({ outcome }) => outcome))].filter((outcome) => outcome !== first.outcome);
   return also.length === 0 ? first : { ...first, also };
 }
 
-const lastPart = ({ repository }: ImageReference): string => repository.slice(repository.lastIndexOf('/') + 1);
+/** Of two refusals the one without a doubt goes first: it is about the credential, whatever became of the others. */
+const rank = ({ outcome, mayNotExist: isDoubtful = false }: PullFailure): number =>
+  ORDER.indexOf(outcome) + (isDoubtful ? 0.5 : 0);
+
+const ownNames = ({ repository, tag }: ImageReference): OwnNames => ({
+  name: repository.slice(repository.lastIndexOf('/') + 1),
+  tag: tag?.toLowerCase(),
+});
 
 function assess(cause: readonly Token[], { image }: FailedPull, reference: ImageReference): PullFailure {
   const { outcome, at } = judge(cause);
@@ -81,6 +91,7 @@ function assess(cause: readonly Token[], { image }: FailedPull, reference: Image
     registry,
     image,
     ...(endpoint !== undefined && { endpoint }),
+    ...(outcome === 'credentials-refused' && mayNotExist(cause) && { mayNotExist: true }),
     ...(wait !== undefined && { retryAfterMs: wait }),
   };
 }

@@ -30,7 +30,7 @@ const BACK_OFF = 'back-off pulling image ';
 const CAUSED: ReadonlySet<unknown> = new Set(['ErrImagePull', 'RegistryUnavailable', 'SignatureValidationFailed']);
 const BACKED_OFF = 'ImagePullBackOff';
 /** Causes are longer only where a registry answers with a page of HTML; the status stands before it. */
-const MAX_TEXT = 16_384;
+export const MAX_TEXT = 16_384;
 
 /**
  * The failed pull that an Event tells of. Message and sender decide, not the reason: kubelets share `Failed` and `BackOff` among
@@ -40,9 +40,12 @@ const MAX_TEXT = 16_384;
 export function failedPullOfEvent(event: EventLike): FailedPull | undefined {
   if (!isFromKubelet(event) || field(event.involvedObject, 'kind') !== 'Pod') return undefined;
   const message = textOf(event.message);
-  const text = startsWith(message, COMBINED) ? message.slice(COMBINED.length) : message;
+  const text = isAggregated(event) ? message.slice(COMBINED.length) : message;
   return afterImage(text, FAILED) ?? ofBackOff(text);
 }
+
+/** Whether a kubelet puts many Events into this one, with the text of the last. */
+export const isAggregated = ({ message }: EventLike): boolean => startsWith(textOf(message), COMBINED);
 
 /**
  * The failed pull that a container waits after.

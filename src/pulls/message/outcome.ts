@@ -26,6 +26,7 @@ const RULES: readonly Rule[] = [
     hasStatus: (code) => code === 429,
     phrases: phrases(
       'toomanyrequests', // error code of the distribution specification
+      'too_many_requests',
       'too many requests', // HTTP/1.1 reason; Harbor; CRI-O: "too many requests to registry"
       'pull rate limit', // Docker Hub
       'hap429', // Docker Hub, abuse

@@ -2,16 +2,16 @@ import { after, done, type Next } from '../../runtime/controller.ts';
 import { type FollowedPods } from './followed-pods.ts';
 import { type ObjectKey, partsOf } from '../object-key.ts';
 import { isWaitingForImage, type PodEntry } from './pod.ts';
-import type { PodLookup } from './pod-lookup.ts';
+import type { PodReader } from './pod-lookup.ts';
+import type { BlockedChange } from './blocked.ts';
 import type { WaitingPods } from './waiting.ts';
 
 export interface PodDeps {
   readonly pending: { get(name: string, namespace: string): PodEntry | undefined };
   readonly followed: FollowedPods;
-  readonly lookup: Pick<PodLookup, 'find'>;
+  readonly lookup: PodReader;
   readonly waiting: WaitingPods;
-  /** Something about blocked containers of this namespace has changed. */
-  readonly changed: (namespace: string) => void;
+  readonly changed: (change: BlockedChange) => void;
   /** Wall-clock milliseconds. */
   readonly wallClock: () => number;
 }
@@ -47,11 +47,13 @@ async function reread(key: ObjectKey, { namespace, name, uid }: PodEntry, deps: 
 }
 
 function update(pod: PodEntry, { waiting, changed, wallClock }: PodDeps): Next {
-  if (waiting.update(pod, wallClock())) changed(pod.namespace);
+  const change = waiting.update(pod, wallClock());
+  if (change !== undefined) changed(change);
   return done;
 }
 
 function remove(key: ObjectKey, { waiting, changed }: PodDeps): Next {
-  if (waiting.remove(key)) changed(partsOf(key).namespace);
+  const change = waiting.remove(key);
+  if (change !== undefined) changed(change);
   return done;
 }

@@ -1,5 +1,5 @@
-import { registryLabel } from '../coverage/registries.ts';
-import type { BlockedContainer } from './waiting.ts';
+import { type Registries, registryLabel } from '../coverage/registries.ts';
+import type { BlockedContainer } from './blocked.ts';
 
 export interface WaitingCount {
   /** Value of the label. */
@@ -8,12 +8,15 @@ export interface WaitingCount {
   readonly count: number;
 }
 
-/** Containers that wait because of a limit, by registry and namespace. Pure. @param served registries of the policies */
-export function countWaiting(blocked: Iterable<BlockedContainer>, served: ReadonlySet<string>): Iterable<WaitingCount> {
+/** Containers that wait because of a limit, by registry and namespace. Pure. @param named registries that a policy names */
+export function countWaiting(
+  blocked: Iterable<BlockedContainer>,
+  named: Pick<Registries, 'has'>,
+): Iterable<WaitingCount> {
   const counts = new Map<string, WaitingCount>();
   for (const { pod, failure } of blocked) {
     if (failure.outcome !== 'rate-limited') continue;
-    const registry = registryLabel(failure.registry, served);
+    const registry = registryLabel(failure.registry, named);
     const key = `${registry} ${pod.namespace}`;
     counts.set(key, { registry, namespace: pod.namespace, count: (counts.get(key)?.count ?? 0) + 1 });
   }

@@ -1,16 +1,9 @@
 import type { PullFailure } from '../message/classify.ts';
 import { isSameImage } from '../image/image-reference.ts';
 import { keyOf, type ObjectKey } from '../object-key.ts';
-import type { ContainerEntry, PodEntry } from './pod.ts';
-
-/** A container that waits because a registry limits its pull, or refuses its credential. */
-export interface BlockedContainer {
-  readonly pod: PodEntry;
-  readonly container: ContainerEntry;
-  readonly failure: PullFailure;
-  /** Everything on which it depends as whom the pull was made: alike for the containers of one workload. */
-  readonly profile: string;
-}
+import { AlikeGroups, type AlikePods } from './alike.ts';
+import { type BlockedChange, type BlockedContainer, changeOf } from './blocked.ts';
+import { awaitedBy, type ContainerEntry, imagesOf, type PodEntry } from './pod.ts';
 
 interface Cause {
   readonly failure: PullFailure;
@@ -32,15 +25,16 @@ interface Known {
  */
 export class WaitingPods {
   readonly #pods = new Map<ObjectKey, Known>();
+  readonly #alike = new AlikeGroups();
 
   /**
    * An Event said why this pod cannot pull this image. An older cause does not displace a younger one.
    * @param at wall-clock milliseconds
-   * @returns whether anything of what `blocked` tells has changed
+   * @returns what of `blocked` has changed, if anything has
    */
-  remember(pod: PodEntry, failure: PullFailure, at: number): boolean {
+  remember(pod: PodEntry, failure: PullFailure, at: number): BlockedChange | undefined {
     const causes = new Map(this.#causesOf(pod));
-    for (const { image } of pod.containers) {
+    for (const image of imagesOf(pod)) {
       const before = causes.get(image);
       if ((before !== undefined && before.at > at) || !isSameImage(image, failure.image)) continue;
       causes.set(image, { failure: named(failure, image), at, waited: before?.waited ?? false });
@@ -48,20 +42,26 @@ export class WaitingPods {
     return this.#set(pod, causes, at);
   }
 
-  /** The pod is now like this. @param at wall-clock milliseconds @returns whether anything of what `blocked` tells has changed */
-  update(pod: PodEntry, at: number): boolean {
+  /** The pod is now like this. @param at wall-clock milliseconds @returns what of `blocked` has changed, if anything has */
+  update(pod: PodEntry, at: number): BlockedChange | undefined {
     return this.#set(pod, this.#causesOf(pod), at);
   }
 
-  /** The pod is gone, or waits for nothing that is watched. @returns whether a blocked container went */
-  remove(key: ObjectKey): boolean {
+  /** The pod is gone, or waits for nothing that is watched. @returns what of `blocked` has changed, if anything has */
+  remove(key: ObjectKey): BlockedChange | undefined {
     const before = this.#pods.get(key)?.blocked ?? [];
     this.#pods.delete(key);
-    return before.length > 0;
+    this.#alike.remove(key);
+    return changeOf(before, []);
   }
 
   *blocked(): Iterable<BlockedContainer> {
     for (const { blocked } of this.#pods.values()) yield* blocked;
+  }
+
+  /** The pods of `blocked`, those together that are alike. */
+  alike(): Iterable<AlikePods> {
+    return this.#alike.list();
   }
 
   /** Pods of which anything is known. */
@@ -75,14 +75,15 @@ export class WaitingPods {
     return known?.pod.uid === pod.uid ? known.causes : new Map<string, Cause>();
   }
 
-  #set(pod: PodEntry, before: Known['causes'], at: number): boolean {
+  #set(pod: PodEntry, before: Known['causes'], at: number): BlockedChange | undefined {
     const key = keyOf(pod);
     const causes = causesNow(pod, before, at);
     const blocked = pod.containers.flatMap((container) => blockedBy(pod, container, causes) ?? []);
-    const changed = !isSame(this.#pods.get(key)?.blocked ?? [], blocked);
+    const change = changeOf(this.#pods.get(key)?.blocked ?? [], blocked);
     if (causes.size === 0) this.#pods.delete(key);
     else this.#pods.set(key, { pod, causes, blocked });
-    return changed;
+    this.#alike.put(key, blocked);
+    return change;
   }
 }
 
@@ -93,8 +94,10 @@ const named = (failure: PullFailure, image: string): PullFailure =>
 /** What a status says goes before what was said earlier; causes go when nothing waits for their image any more. */
 function causesNow({ containers }: PodEntry, before: Known['causes'], at: number): Map<string, Cause> {
   const causes = new Map([...before].filter(([, { waited }]) => !waited));
-  for (const { image, pull } of containers) {
+  for (const container of containers) {
+    const { pull } = container;
     if (pull.kind !== 'waiting') continue;
+    const { image } = awaitedBy(container);
     const old = before.get(image);
     if (pull.failure !== undefined) causes.set(image, { failure: named(pull.failure, image), at, waited: true });
     else if (old !== undefined && !(causes.get(image)?.waited ?? false)) causes.set(image, { ...old, waited: true });
@@ -107,28 +110,9 @@ function blockedBy(
   container: ContainerEntry,
   causes: ReadonlyMap<string, Cause>,
 ): BlockedContainer | undefined {
-  const failure = container.pull.kind === 'waiting' ? causes.get(container.image)?.failure : undefined;
-  return failure?.outcome === 'rate-limited' || failure?.outcome === 'credentials-refused'
-    ? { pod, container, failure, profile: profileOf(pod, container, failure) }
-    : undefined;
+  const { image, pullsAlways } = awaitedBy(container);
+  const failure = container.pull.kind === 'waiting' ? causes.get(image)?.failure : undefined;
+  if (failure?.outcome !== 'rate-limited' && failure?.outcome !== 'credentials-refused') return undefined;
+  const blocked = image === container.image ? container : { ...container, image, pullsAlways };
+  return { pod, container: blocked, failure };
 }
-
-const profileOf = (
-  { namespace, serviceAccount, pullSecrets }: PodEntry,
-  { image, pullsAlways }: ContainerEntry,
-  { kind }: PullFailure,
-): string => [kind, namespace, serviceAccount, image, pullsAlways, ...pullSecrets].join(' ');
-
-const isSame = (before: readonly BlockedContainer[], now: readonly BlockedContainer[]): boolean =>
-  before.length === now.length && before.every((each, index) => identity(each) === identity(now[index]));
-
-const identity = (blocked: BlockedContainer | undefined): string =>
-  blocked === undefined
-    ? ''
-    : [
-        blocked.pod.uid,
-        blocked.container.name,
-        blocked.failure.outcome,
-        blocked.failure.registry,
-        blocked.failure.kind,
-      ].join(' ');

@@ -1,37 +1,47 @@
-import { kindOf, serves } from '../coverage/attribute.ts';
-import type { LimitKind } from '../message/classify.ts';
 import type { Coverage, CoveringPolicy } from '../coverage/coverage.ts';
-import type { FailureRecord } from '../failure-log.ts';
-import { isPinned } from '../image/image-reference.ts';
-import { keyOf } from '../object-key.ts';
-import { UNREACHED_CAUSES, type UnreachedCause, whyUnreached } from './unreached.ts';
-import type { BlockedContainer } from '../pods/waiting.ts';
-
-/** A container that waits, as it concerns one policy. */
-export interface ConcernedContainer extends BlockedContainer {
-  readonly kind: LimitKind;
-  readonly inferred: boolean;
-  /** Only for anonymous pulls. */
-  readonly cause?: UnreachedCause;
-  /** It asks its registry more often than need be. */
-  readonly isNeedless: boolean;
-}
+import type { FailureRecord, LimitRecord, RefusalRecord } from '../failure-log.ts';
+import type { AlikePods } from '../pods/alike.ts';
+import type { BlockedContainer } from '../pods/blocked.ts';
+import {
+  type BareContainer,
+  concerned,
+  concerning,
+  countContainers,
+  countUnreached,
+  type LimitedContainer,
+  type UnreachedCounts,
+  type Waiting,
+} from './concerned.ts';
 
 /** Everything about limits that concerns one policy, added up. */
 export interface Limits {
   readonly failures: number;
-  readonly records: readonly FailureRecord[];
-  readonly waiting: readonly ConcernedContainer[];
+  readonly records: readonly LimitRecord[];
+  readonly waiting: readonly Waiting<LimitedContainer>[];
+  /** Containers that wait. */
+  readonly containers: number;
   /** Pods, by cause. */
-  readonly unreached: Readonly<Record<UnreachedCause, number>>;
+  readonly unreached: UnreachedCounts;
   /** Waiting containers that ask their registry at every start without need. */
   readonly needless: number;
 }
 
-/** Everything about refused credentials that concerns one policy. */
+/** Everything about refusals that concerns one policy, added up. */
 export interface Refusals {
-  readonly records: readonly FailureRecord[];
-  readonly waiting: readonly BlockedContainer[];
+  /** Pulls that were refused, or containers that wait because they were, although the policy's credential was sent. */
+  readonly failures: number;
+  readonly records: readonly RefusalRecord[];
+  readonly waiting: readonly Waiting<BlockedContainer>[];
+  /** What waits because it was refused without a credential. */
+  readonly bare: readonly Waiting<BareContainer>[];
+}
+
+/** What happened, as it concerns one policy. */
+export interface Findings {
+  readonly limits: Limits;
+  readonly refusals: Refusals;
+  /** Pods that wait because of a limit or a refusal and that the credential does not reach, by cause. */
+  readonly unreached: UnreachedCounts;
 }
 
 export interface Observed {
@@ -39,8 +49,8 @@ export interface Observed {
   readonly coverage: Coverage;
   /** Records within the policy's window. */
   readonly records: readonly FailureRecord[];
-  /** Containers that wait because of a limit or a refusal, of all policies. */
-  readonly blocked: readonly BlockedContainer[];
+  /** What waits because of a limit or a refusal, of all policies. */
+  readonly blocked: readonly AlikePods[];
 }
 
 /** `status` counts in 32 bits, and anybody who can write Events can write high counts. */
@@ -52,86 +62,31 @@ export const countOf = (records: readonly FailureRecord[]): number =>
     records.reduce((sum, { count }) => sum + count, 0),
   );
 
-/** The limited pulls that concern a policy: of its namespaces, from a registry that it holds a credential for. Pure. */
-export function limitsOf({ policy, coverage, records, blocked }: Observed): Limits {
+/** What concerns a policy: limited pulls of its namespaces, and refused ones, from a registry that it holds a credential for. Pure. */
+export function findingsOf({ policy, coverage, records, blocked }: Observed): Findings {
   const concerns = concerning(policy);
-  const limited = records.filter(
-    (record) => record.outcome === 'rate-limited' && concerns(record.namespace, record.registry),
-  );
-  const assess = assessor(policy, coverage);
-  const waiting = blocked
-    .filter(({ pod, failure }) => failure.outcome === 'rate-limited' && concerns(pod.namespace, failure.registry))
-    .map(assess);
+  const ours = records.filter(({ namespace, registry }) => concerns(namespace, registry));
+  const { limited, refused, bare } = concerned(blocked, concerns, policy, coverage);
+  const limits = ours.filter((record) => record.outcome === 'rate-limited');
+  const refusals = ours
+    .filter((record) => record.outcome === 'credentials-refused')
+    .filter(({ sent }) => sent.includes(policy.name));
+  const containers = countContainers(limited);
   return {
-    failures: Math.max(countOf(limited), waiting.length),
-    records: limited,
-    waiting,
-    unreached: countPods(waiting),
-    needless: waiting.filter(({ isNeedless }) => isNeedless).length,
-  };
-}
-
-/** Pulls that were refused although, and so because, the policy's credential was sent. Pure. */
-export function refusalsOf({ policy, coverage, records, blocked }: Observed): Refusals {
-  const concerns = concerning(policy);
-  const isSent = (pullSecrets: readonly string[], kind: LimitKind): boolean =>
-    kind === 'account' && pullSecrets.includes(policy.secretName);
-  return {
-    records: records.filter(
-      (record) =>
-        record.outcome === 'credentials-refused' &&
-        concerns(record.namespace, record.registry) &&
-        isSent(record.pullSecrets, record.kind),
-    ),
-    waiting: blocked.filter(
-      ({ pod, failure }) =>
-        failure.outcome === 'credentials-refused' &&
-        concerns(pod.namespace, failure.registry) &&
-        isSent(pod.pullSecrets, kindOf(failure, pod, coverage).kind),
-    ),
-  };
-}
-
-type Concerning = (namespace: string, registry: string) => boolean;
-
-/** Says for each registry once whether the policy serves it. */
-function concerning(policy: CoveringPolicy): Concerning {
-  const served = new Map<string, boolean>();
-  return (namespace, registry) => {
-    const known = served.get(registry) ?? serves(policy, registry);
-    served.set(registry, known);
-    return known && policy.covers(namespace);
-  };
-}
-
-type Assessment = Omit<ConcernedContainer, keyof BlockedContainer>;
-
-/** Containers of one workload get one answer, which is worked out once. */
-function assessor(policy: CoveringPolicy, coverage: Coverage): (blocked: BlockedContainer) => ConcernedContainer {
-  const known = new Map<string, Assessment>();
-  return (blocked) => {
-    const found = known.get(blocked.profile) ?? assess(blocked, policy, coverage);
-    known.set(blocked.profile, found);
-    return { ...blocked, ...found };
-  };
-}
-
-function assess({ pod, container, failure }: BlockedContainer, policy: CoveringPolicy, coverage: Coverage): Assessment {
-  const kind = kindOf(failure, pod, coverage);
-  const isNeedless = container.pullsAlways || !isPinned(container.image);
-  if (kind.kind !== 'anonymous') return { ...kind, isNeedless };
-  return { ...kind, isNeedless, cause: whyUnreached(pod, container, policy, coverage) };
-}
-
-function countPods(waiting: readonly ConcernedContainer[]): Record<UnreachedCause, number> {
-  const pods = new Map<UnreachedCause, Set<string>>(UNREACHED_CAUSES.map((cause) => [cause, new Set()]));
-  for (const { cause, pod } of waiting) if (cause !== undefined) pods.get(cause)?.add(keyOf(pod));
-  const count = (cause: UnreachedCause): number => pods.get(cause)?.size ?? 0;
-  return {
-    AdmittedBefore: count('AdmittedBefore'),
-    OwnPullSecrets: count('OwnPullSecrets'),
-    ServiceAccountNotSelected: count('ServiceAccountNotSelected'),
-    KeyNeverMatches: count('KeyNeverMatches'),
-    Unexplained: count('Unexplained'),
+    limits: {
+      failures: Math.max(countOf(limits), containers),
+      records: limits,
+      waiting: limited,
+      containers,
+      unreached: countUnreached(limited),
+      needless: countContainers(limited, ({ isNeedless }) => isNeedless),
+    },
+    refusals: {
+      failures: Math.max(countOf(refusals), countContainers(refused)),
+      records: refusals,
+      waiting: refused,
+      bare,
+    },
+    unreached: countUnreached([...limited, ...bare]),
   };
 }

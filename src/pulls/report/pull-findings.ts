@@ -1,6 +1,9 @@
 import type { Finding } from '../../api/conditions.ts';
 import type { LimitKind } from '../message/classify.ts';
 import type { CoveringPolicy } from '../coverage/coverage.ts';
+import type { FailureRecord } from '../failure-log.ts';
+import type { BlockedContainer } from '../pods/blocked.ts';
+import { countUnreached, type UnreachedCounts, type Waiting } from './concerned.ts';
 import { countOf, type Limits, type Refusals } from './limits.ts';
 import { REMEDIES, UNREACHED_CAUSES } from './unreached.ts';
 
@@ -18,7 +21,8 @@ const SAID: Readonly<Record<LimitKind, string>> = {
   anonymous: 'anonymous pulls are limited',
   account: 'the account of the credential is limited',
   abuse: 'too many requests from this address or account, of any plan',
-  unknown: 'the registry limits pulls',
+  unknown:
+    'pulls with a credential are limited, and the registry does not say whether by account, address or project: see what it documents, and pull less at once or from a mirror',
 };
 
 /**
@@ -27,8 +31,8 @@ const SAID: Readonly<Record<LimitKind, string>> = {
  * @param isHeld it is True, and the window since the last failure is not over
  */
 export function rateLimited(limits: Limits, { threshold, windowMs }: CoveringPolicy, isHeld: boolean): Finding {
-  const { failures, waiting } = limits;
-  if (failures < threshold && waiting.length === 0 && !isHeld) {
+  const { failures, containers } = limits;
+  if (failures < threshold && containers === 0 && !isHeld) {
     const few = threshold === 1 ? 'no limited pull' : `fewer than ${threshold.toString()} limited pulls`;
     const message = `${few} within ${(windowMs / 1000).toString()}s`;
     return { type: 'RateLimited', status: 'False', reason: 'NoRecentFailures', message };
@@ -38,7 +42,7 @@ export function rateLimited(limits: Limits, { threshold, windowMs }: CoveringPol
     type: 'RateLimited',
     status: 'True',
     reason: REASONS[kind],
-    message: [headline(limits, kind), ...why(limits), ...needless(limits)].join('; '),
+    message: [headline(limits, kind), ...why(limits.unreached), ...needless(limits)].join('; '),
   };
 }
 
@@ -47,47 +51,74 @@ function prevailingKind({ records, waiting }: Limits): LimitKind {
   const votes = new Map<LimitKind, number>();
   const vote = (kind: LimitKind, count: number): unknown => votes.set(kind, (votes.get(kind) ?? 0) + count);
   for (const { kind, count } of records) vote(kind, count);
-  if (records.length === 0) for (const { kind } of waiting) vote(kind, 1);
+  if (countOf(records) === 0)
+    for (const { pods, containers } of waiting) for (const { kind } of containers) vote(kind, pods.size);
   return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'unknown';
 }
 
-function headline({ failures, records, waiting }: Limits, kind: LimitKind): string {
-  const registries = [
-    ...new Set([...records.map(({ registry }) => registry), ...waiting.map(({ failure }) => failure.registry)]),
-  ].sort();
-  return `${registries.slice(0, 3).join(', ')}: ${SAID[kind]}; ${counted(failures, 'limited pull')}, ${counted(waiting.length, 'container')} waiting`;
+function headline({ failures, records, waiting, containers }: Limits, kind: LimitKind): string {
+  const isOfKind = (each: { readonly kind: LimitKind }): boolean => each.kind === kind;
+  const registries = registriesOf(records.filter(isOfKind), containersOf(waiting).filter(isOfKind));
+  const extent =
+    failures === 0
+      ? 'no container waits any more'
+      : `${counted(failures, 'limited pull')}, ${counted(containers, 'container')} waiting`;
+  return `${registries}: ${SAID[kind]}; ${extent}`;
+}
+
+const containersOf = <C>(waiting: readonly Waiting<C>[]): readonly C[] =>
+  waiting.flatMap(({ containers }) => containers);
+
+/** The names of the first three. */
+function registriesOf(records: readonly FailureRecord[], waiting: readonly BlockedContainer[]): string {
+  const names = [...records.map(({ registry }) => registry), ...waiting.map(({ failure }) => failure.registry)];
+  return [...new Set(names)].sort().slice(0, 3).join(', ');
 }
 
 const counted = (count: number, what: string): string => `${count.toString()} ${what}${count === 1 ? '' : 's'}`;
 
 /** Why the credential did not reach the pulls, for each cause. */
-const why = ({ unreached }: Limits): string[] =>
+const why = (unreached: UnreachedCounts): string[] =>
   UNREACHED_CAUSES.filter((cause) => unreached[cause] > 0).map(
     (cause) => `${unreached[cause].toString()} (${cause}) ${REMEDIES[cause]}`,
   );
 
-const needless = ({ needless: count, waiting }: Limits): string[] =>
+const needless = ({ needless: count, containers }: Limits): string[] =>
   count === 0
     ? []
     : [
-        `${count.toString()} of ${waiting.length.toString()} pulled more often than need be (imagePullPolicy Always, or a tag that is not pinned by digest)`,
+        `${count.toString()} of ${containers.toString()} pulled more often than need be (imagePullPolicy Always, or a tag that is not pinned by digest)`,
       ];
 
+const LOGIN_REFUSED = '401 or 403: check user name, password and rights in the source';
+const IMAGE_REFUSED =
+  'it may not pull the image, or the image does not exist: registries say the same for both. Check the names of the images first, then the rights of the account';
+
+const mayBeMissing = ({ failure }: BlockedContainer): boolean => failure.mayNotExist === true;
+
 /** The condition CredentialsAccepted. Never True while a container waits because its registry refuses this credential. Pure. */
-export function accepted({ records, waiting }: Refusals): Finding {
-  const count = Math.max(countOf(records), waiting.length);
-  if (count === 0)
-    return {
-      type: 'CredentialsAccepted',
-      status: 'True',
-      reason: 'NoRecentRefusal',
-      message: 'no pull with this credential was refused lately',
-    };
-  const registries = [
-    ...new Set([...records.map(({ registry }) => registry), ...waiting.map(({ failure }) => failure.registry)]),
-  ].sort();
-  const message = `${registries.slice(0, 3).join(', ')} refused ${counted(count, 'pull')} with this credential (401 or 403): check user name, password and rights in the source`;
-  return { type: 'CredentialsAccepted', status: 'False', reason: 'Refused', message };
+export function accepted({ failures, records, waiting, bare }: Refusals): Finding {
+  const type = 'CredentialsAccepted';
+  const refused = containersOf(waiting);
+  if (records.length + refused.length === 0) {
+    const message = ['no pull with this credential was refused lately', ...without(bare)].join('; ');
+    return { type, status: 'True', reason: 'NoRecentRefusal', message };
+  }
+  const isDoubtful = records.every(({ mayNotExist }) => mayNotExist) && refused.every(mayBeMissing);
+  const pulls = failures === 0 ? 'pulls' : counted(failures, 'pull');
+  const said = `${registriesOf(records, refused)} refused ${pulls} with this credential: ${isDoubtful ? IMAGE_REFUSED : LOGIN_REFUSED}`;
+  return { type, status: 'False', reason: 'Refused', message: [said, ...without(bare)].join('; ') };
+}
+
+/** Pods that were refused because no credential was sent: a private image, most likely. */
+function without(bare: Refusals['bare']): string[] {
+  const unreached = countUnreached(bare);
+  const pods = UNREACHED_CAUSES.reduce((sum, cause) => sum + unreached[cause], 0);
+  if (pods === 0) return [];
+  const doubt = containersOf(bare).every(mayBeMissing) ? ', or the image does not exist' : '';
+  return [
+    `${counted(pods, 'pod')} ${pods === 1 ? 'was' : 'were'} refused without it${doubt}: ${why(unreached).join('; ')}`,
+  ];
 }
 
 /** Nobody has looked, or may look. Pure. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../api/conditions.ts';
 import type { RateLimitStatus } from '../../api/generated.ts';
-import { limitsOf, type Limits, type Observed, type Refusals, refusalsOf } from './limits.ts';
+import { findingsOf, type Findings, type Limits, type Observed, type Refusals } from './limits.ts';
 import { accepted, nothingObserved, rateLimited } from './pull-findings.ts';
 import { rateLimitStatus } from './rate-limit-status.ts';
 import type { SaidBefore } from './said-before.ts';
@@ -26,20 +26,31 @@ const LEAST_RECHECK_MS = 10_000;
 
 /** Says what pull failures mean for one policy. Pure. */
 export function reportFor(input: ReportInput): PullReport {
-  const { policy, before, now } = input;
-  const [limits, refusals] = [limitsOf(input), refusalsOf(input)];
+  const { policy, now } = input;
+  const findings = findingsOf(input);
+  const { limits, refusals } = findings;
   const quietAt = limitQuietAt(limits, input);
-  const isRemembered = limits.failures === 0 && quietAt > now;
+  const isRemembered = limits.records.length + limits.containers === 0 && quietAt > now;
   const keepsRefusal = isUnansweredRefusal(refusals, input);
-  const recheckInMs = recheck(limits, refusals, quietAt, input);
+  const recheckInMs = recheck(findings, quietAt, input);
   return {
     findings: [
       ...(isRemembered ? [] : [rateLimited(limits, policy, quietAt > now)]),
       ...(keepsRefusal ? [] : [accepted(refusals)]),
     ],
-    rateLimit: isRemembered ? before.rateLimit : rateLimitStatus(limits, before.rateLimit, now),
+    rateLimit: statusFor(findings, isRemembered, input),
     ...(recheckInMs !== undefined && { recheckInMs }),
   };
+}
+
+/** What an earlier process said of limits stands for as long as its condition does; whom the credential does not reach is known anew. */
+function statusFor(
+  findings: Findings,
+  isRemembered: boolean,
+  { before: { rateLimit }, now }: ReportInput,
+): RateLimitStatus | undefined {
+  const found = rateLimitStatus(findings, rateLimit, now);
+  return isRemembered ? { ...rateLimit, ...(found?.unreached && { unreached: found.unreached }) } : found;
 }
 
 /** Before the first look, and while the operator may not look. @param why a clause for the message */
@@ -50,13 +61,15 @@ export const reportNothing = ({ rateLimit }: SaidBefore, why: string): PullRepor
 
 /**
  * When a condition that is True has been quiet for a window, and may turn False; 0 where it is not True. What the status remembers
- * counts too: after a restart the Events and pods that it tells of may be gone.
+ * counts too: after a restart the Events and pods that it tells of may be gone. Containers that it tells of waited until nobody knows when.
  */
-function limitQuietAt({ records }: Limits, { policy, before }: ReportInput): number {
+function limitQuietAt({ records }: Limits, { policy, before, lookedAt }: ReportInput): number {
   if (!before.isLimited) return 0;
-  const said = Date.parse(before.rateLimit?.lastFailureTime ?? '');
+  const { lastFailureTime, containers } = before.rateLimit ?? {};
+  const said = Date.parse(lastFailureTime ?? '');
+  const waited = (containers?.count ?? 0) > 0 ? lookedAt : 0;
   const last = records.reduce((latest, { at }) => Math.max(latest, at), Number.isFinite(said) ? said : 0);
-  return last + policy.windowMs;
+  return Math.max(last, waited) + policy.windowMs;
 }
 
 /** The status does not tell when a credential was last refused; an earlier process's word stands for a window at most. */
@@ -65,8 +78,7 @@ const isUnansweredRefusal = ({ records, waiting }: Refusals, { policy, before, l
 
 /** Counts shrink as time passes: a look at each quarter of the window is often enough, and none comes after the end of a condition. */
 function recheck(
-  limits: Limits,
-  refusals: Refusals,
+  { limits, refusals }: Findings,
   quietAt: number,
   { policy: { windowMs }, before, lookedAt, now }: ReportInput,
 ): number | undefined {

@@ -1,32 +1,10 @@
 import { expect } from 'chai';
 import { policyName } from '../../../src/api/keys.ts';
-import { kindOf, policiesFor, serves } from '../../../src/pulls/coverage/attribute.ts';
+import { kindOf, policiesFor, sentFor } from '../../../src/pulls/coverage/attribute.ts';
 import { items, table } from '../../table.ts';
 import { COPY, coverage, HUB_KEY, IMAGE, limited, pod, policy } from '../fixtures.ts';
 
 describe('whom a failed pull concerns', () => {
-  const cases = table(
-    'key                          | registry              | served',
-    'https://index.docker.io/v1/  | docker.io             | yes',
-    'docker.io                    | docker.io             | yes',
-    'registry-1.docker.io         | docker.io             | yes',
-    'https://index.docker.io/v1   | docker.io             | yes',
-    'https://ghcr.io              | ghcr.io               | yes',
-    'ghcr.io/team                 | ghcr.io               | yes',
-    'ghcr.io                      | quay.io               | no',
-    'host.example.com:5000        | host.example.com:5000 | yes',
-    'host.example.com             | host.example.com:5000 | no',
-    '*.example.com                | a.example.com         | yes',
-    '*.example.com                | a.b.example.com       | no',
-    '*.example.com/team           | a.example.com         | yes',
-    '*.example.com                | example.com           | no',
-  );
-  for (const { title, key, registry, served } of cases) {
-    it(title, () => {
-      expect(serves(policy({ keys: [key] }), registry)).to.equal(served === 'yes');
-    });
-  }
-
   it('is every policy that covers the namespace and holds a credential for the registry', () => {
     const policies = [
       policy({ name: policyName('a') }),
@@ -39,33 +17,72 @@ describe('whom a failed pull concerns', () => {
   });
 });
 
-describe('as whom a pull was made', () => {
+describe('whose credentials are sent with a pull', () => {
   const cases = table(
-    'said      | pod refers to | key                  | kind      | inferred',
-    'anonymous | ours          | hub                  | anonymous | no',
-    'account   | -             | hub                  | account   | no',
-    'abuse     | -             | hub                  | abuse     | no',
-    'unknown   | ours          | hub                  | account   | yes',
-    'unknown   | own,ours      | hub                  | account   | yes',
-    'unknown   | -             | hub                  | anonymous | yes',
-    'unknown   | own           | hub                  | anonymous | yes',
-    'unknown   | ours          | registry-1.docker.io | anonymous | yes',
-    'unknown   | ours          | ghcr.io              | anonymous | yes',
+    'pod refers to | a feeds              | b feeds          | image              | sent',
+    'ours          | hub                  | -                | harbourlight/x     | a',
+    'own,ours      | hub                  | -                | harbourlight/x     | a',
+    '-             | hub                  | -                | harbourlight/x     | -',
+    'own           | hub                  | -                | harbourlight/x     | -',
+    'ours          | registry-1.docker.io | -                | harbourlight/x     | -',
+    'ours          | ghcr.io              | -                | harbourlight/x     | -',
+    'ours          | ghcr.io/team-a       | ghcr.io/team-b   | ghcr.io/team-b/x   | b',
+    'ours          | ghcr.io/team-a       | ghcr.io/team-b   | ghcr.io/team-a/x   | a',
+    'ours          | ghcr.io/team-a       | ghcr.io/team-b   | ghcr.io/team-c/x   | -',
+    'ours          | ghcr.io              | ghcr.io/team-b   | ghcr.io/team-b/x   | a,b',
+    'ours          | docker.io            | hub              | harbourlight/x     | a',
+    'ours          | docker.io/another    | hub              | harbourlight/x     | b',
   );
   for (const row of cases) {
     it(row.title, () => {
       const secrets = items(row['pod refers to']).map((name) => (name === 'ours' ? COPY : name));
-      const kind = (['anonymous', 'account', 'abuse', 'unknown'] as const).find((each) => each === row.said);
-      const covering = coverage([policy({ keys: [row.key === 'hub' ? HUB_KEY : row.key] })]);
-      expect(kindOf(limited({ kind: kind ?? 'unknown', image: IMAGE }), pod({ secrets }), covering)).to.deep.equal({
-        kind: row.kind,
-        inferred: row.inferred === 'yes',
-      });
+      const feeding = (name: string, cell: string) =>
+        policy({ name: policyName(name), keys: items(cell).map((key) => (key === 'hub' ? HUB_KEY : key)) });
+      const covering = coverage([feeding('a', row['a feeds']), feeding('b', row['b feeds'])]);
+      expect(sentFor(pod({ secrets }), row.image, covering)).to.deep.equal(items(row.sent));
     });
   }
 
-  it('is not the account of a policy that does not cover the namespace', () => {
-    const elsewhere = coverage([policy({ covers: () => false })]);
-    expect(kindOf(limited(), pod({ secrets: [COPY] }), elsewhere).kind).to.equal('anonymous');
+  it('are those of two Secrets, where the pod refers to both', () => {
+    const [b, a] = [policy({ name: policyName('b') }), policy({ name: policyName('a'), secretName: 'another' })];
+    expect(sentFor(pod({ secrets: [COPY, 'another'] }), IMAGE, coverage([b, a]))).to.deep.equal(['a', 'b']);
   });
+
+  it('are nobody\'s where the Secret of that name is no copy of ours', () => {
+    const foreign = { ...coverage(), copyIn: () => undefined };
+    expect(sentFor(pod({ secrets: [COPY] }), IMAGE, foreign)).to.deep.equal([]);
+  });
+});
+
+describe('whose limit a pull met', () => {
+  const KINDS = ['anonymous', 'account', 'abuse', 'unknown'] as const;
+  const cases = table(
+    'said      | registry           | credential reached it | kind      | inferred',
+    'anonymous | docker.io          | yes                   | anonymous | no',
+    'anonymous | ghcr.io            | yes                   | anonymous | no',
+    'account   | docker.io          | no                    | account   | no',
+    'account   | mirror.example.com | no                    | account   | no',
+    'abuse     | docker.io          | yes                   | abuse     | no',
+    'abuse     | ghcr.io            | no                    | abuse     | no',
+    'unknown   | docker.io          | no                    | anonymous | yes',
+    'unknown   | docker.io          | yes                   | account   | yes',
+    'unknown   | ghcr.io            | no                    | anonymous | yes',
+    'unknown   | ghcr.io            | yes                   | unknown   | yes',
+    'unknown   | public.ecr.aws     | no                    | anonymous | yes',
+    'unknown   | public.ecr.aws     | yes                   | unknown   | yes',
+    'unknown   | quay.io            | yes                   | unknown   | yes',
+    'unknown   | mcr.microsoft.com  | yes                   | unknown   | yes',
+    'unknown   | registry.test:5000 | yes                   | unknown   | yes',
+  );
+  for (const row of cases) {
+    it(row.title, () => {
+      const { registry } = row;
+      const [image, key] = registry === 'docker.io' ? [IMAGE, HUB_KEY] : [`${registry}/${IMAGE}`, registry];
+      const secrets = row['credential reached it'] === 'yes' ? [COPY] : [];
+      const kind = KINDS.find((each) => each === row.said) ?? 'unknown';
+      expect(kindOf(limited({ kind, registry, image }), pod({ secrets }), coverage([policy({ keys: [key] })]))).to.deep.equal(
+        { kind: row.kind, inferred: row.inferred === 'yes' },
+      );
+    });
+  }
 });

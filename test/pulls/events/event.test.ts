@@ -35,11 +35,25 @@ describe('an Event in the cache', () => {
   });
 
   it('holds nothing of the message but the failure, and a redacted beginning where a registry limited or refused', () => {
-    const message = failedTo(`${CAUSES.account()} ${'x'.repeat(5_000)} https://h.io/p?signature=planted`);
+    const message = failedTo(`${CAUSES.account()} ${'see '.repeat(5_000)} https://h.io/p?signature=planted`);
     const limited = event({ message });
     expect(limited.message).to.include('pull rate limit as').and.have.lengthOf(300);
     expect(JSON.stringify(limited)).not.to.match(/planteduser|plantedtoken|signature/);
     expect(event({ message: failedTo(CAUSES.missing()) })).not.to.have.property('message');
+  });
+
+  it('keeps neither name nor uid of a pod that cannot be one: anybody may write megabytes there', () => {
+    const podOf = (name: string, uid: string) => event({ involvedObject: { kind: 'Pod', name, uid } }).pod;
+    expect(podOf('ferry-0', '0'.repeat(64))).to.deep.equal({ name: 'ferry-0', uid: '0'.repeat(64) });
+    for (const name of ['n'.repeat(254), '..', 'p/log', 'a?watch=true']) expect(podOf(name, 'u').name).to.equal('');
+    expect(podOf('ferry-0', '0'.repeat(65)).uid).to.equal('');
+  });
+
+  it('says whether its kubelet puts many into it', () => {
+    const message = failedTo(CAUSES.limit());
+    const combined = event({ message: `(combined from similar events): ${message}`, reportingComponent: '' });
+    expect([event({ message }).isAggregated, combined.isAggregated]).to.deep.equal([false, true]);
+    expect(combined.failure).to.deep.equal(event({ message }).failure);
   });
 
   it('is about no pull where it is about something else', () => {

@@ -8,7 +8,8 @@ import type { PodEntry } from '../../../src/pulls/pods/pod.ts';
 import type { Lookup } from '../../../src/pulls/pods/pod-lookup.ts';
 import { type EventDeps, type Occurrences, reconcileEvent } from '../../../src/pulls/events/reconcile-event.ts';
 import { FakeClock } from '../../runtime/fake-clock.ts';
-import { CAUSES, event, failedTo, pod } from '../fixtures.ts';
+import { slimPod } from '../../../src/pulls/pods/pod.ts';
+import { CAUSES, event, failedTo, IMAGE, pod, podOf } from '../fixtures.ts';
 
 const KEY: ObjectKey = 'ns/e';
 
@@ -90,6 +91,20 @@ describe('reconcileEvent', () => {
       expect([counted(), deps.followed.size, answers]).to.deep.equal([[], 0, []]);
     });
 
+  it('finds the image of a volume', async () => {
+    pending = slimPod({ ...podOf({ image: 'another:1' }), spec: { volumes: [{ image: { reference: IMAGE } }] } });
+    await reconcileEvent(KEY, deps);
+    expect(counted()).to.deep.equal([1]);
+  });
+
+  it('finds a static pod, of which its kubelet speaks by another uid than the API server', async () => {
+    const annotations = { 'kubernetes.io/config.mirror': 'u' };
+    const raw = podOf({ uid: 'of-the-mirror' });
+    pending = slimPod({ ...raw, metadata: { ...raw.metadata, annotations } });
+    await reconcileEvent(KEY, deps);
+    expect(counted()).to.deep.equal([1]);
+  });
+
   it('counts nothing, and asks nobody, for an Event that names no pod', async () => {
     pending = undefined;
     entry = event({ involvedObject: { kind: 'Pod', name: 'p' } });
@@ -148,6 +163,13 @@ describe('reconcileEvent', () => {
         [1, Date.parse(times.lastTimestamp)],
       ]);
       expect(deps.history.size).to.equal(0);
+    });
+
+    it('restores one of an aggregated Event: nobody knows what the others were', async () => {
+      const message = `(combined from similar events): ${failedTo(CAUSES.limit())}`;
+      begin(event({ ...times, message, count: 400 }));
+      await reconcileEvent(KEY, deps);
+      expect(taken.map(({ count, before }) => [count, before])).to.deep.equal([[1, Date.parse(times.lastTimestamp)]]);
     });
 
     it('counts what came since, apart from what it restores', async () => {

@@ -30,6 +30,12 @@ describe('classify', () => {
     expect([classify(text), classifyEvent(event), classifyStatus(waiting)]).to.deep.equal([found, found, found]);
   });
 
+  it('takes the tag of the image for no word of its registry', () => {
+    const text = 'manifest unknown: tag TooManyRequests not found';
+    expect(classify(text, 'r.io/acme/app:TooManyRequests').outcome).to.equal('not-found');
+    expect(classify('limited tag: TooManyRequests', 'r.io/acme/app:1').outcome).to.equal('rate-limited');
+  });
+
   describe('the place of a number', () => {
     const cases = table(
       'text                                                             | outcome',
@@ -55,6 +61,9 @@ describe('classify', () => {
       'lookup toomanyrequests: no such host                             | unavailable',
       'https://r.io/429/too/many/requests?status=429: 404 Not Found     | not-found',
       'docker.io/acme/toomanyrequests: not found                        | not-found',
+      'manifest tagged by "toomanyrequests" is not found: manifest unknown | not-found',
+      'manifest tagged by TooManyRequests is not found                  | not-found',
+      'too_many_requests: slow down                                     | rate-limited',
       'sha256:429: not found                                            | not-found',
       'GET https://r.io/v2/x: 4290 bytes                                | other',
       'code = 429000 desc = x                                           | other',

@@ -1,71 +1,113 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { redactMessage } from '../../../src/pulls/message/redact-message.ts';
+import { classifyCase } from '../../corpus/measure.ts';
+import { readCorpus } from '../../corpus/messages.ts';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
 describe('redactMessage', () => {
+  const IMAGE = 'harbourlight/ferry:1';
+  const HOSTS = ['docker.io', 'mirror.harbour.example'];
+  const redact = (message: string): string => redactMessage(message, [IMAGE, ...HOSTS]);
+
   const cases: readonly (readonly [string, string, string])[] = [
     [
       'the account and token that Docker Hub names',
       "toomanyrequests: You have reached your pull rate limit as 'harbourmaster': dckr_jti_Qk3fZr9tV-x1a_Lw0=. You may increase the limit by upgrading.",
-      "toomanyrequests: You have reached your pull rate limit as '[redacted]': [redacted]. You may increase the limit by upgrading.",
+      "toomanyrequests: You have reached your pull rate limit as '[redacted]': [redacted]=. You may increase the limit by upgrading.",
     ],
     ['a message cut off in the account', "pull rate limit as 'harbourmas", "pull rate limit as '[redacted]"],
     ['a message cut off in the token', "as 'harbourmaster': dckr_jti_Qk3", "as '[redacted]': [redacted]"],
+    ['quotes that are escaped', String.raw`limit as \'harbourmaster\': x`, String.raw`limit as \'[redacted]': x`],
+    ['quotes of print', 'limit as ‘harbourmaster’: x', 'limit as [redacted]: x'],
     ['upper case', "LIMIT AS 'HARBOURMASTER': DCKR_JTI_QK3.", "LIMIT AS '[redacted]': [redacted]."],
+    ['an account that is a word like others', "limit as 'docker': x", "limit as '[redacted]': x"],
     ['an account with spaces and signs', "as 'harbour master+ci@example.com': x", "as '[redacted]': x"],
     [
-      'the query of a signed URL',
-      'Get "https://blobs.example/x?X-Amz-Signature=5ec7e7&X-Amz-Date=1": dial tcp: i/o timeout',
-      'Get "https://blobs.example/x": dial tcp: i/o timeout',
+      'an account without quotes',
+      'denied: user harbourmaster has no permission',
+      'denied: user [redacted] has no permission',
     ],
-    ['a query at the end of a sentence', 'see https://a.example/b?c=d.', 'see https://a.example/b.'],
+    [
+      'an account without any word before it',
+      'Invalid Username or Password for harbourmaster',
+      'Invalid Username or Password for [redacted]',
+    ],
+    [
+      'the query of a signed URL',
+      'Get "https://jetty7.io/x?X-Amz-Signature=5ec7e7&X-Amz-Date=1": i/o timeout',
+      'Get "https://[redacted].io/x": i/o timeout',
+    ],
+    ['a query at the end of a sentence', 'see https://a.io/b?c=d.', 'see https://a.io/b.'],
     ['queries beside one another', 'https://a/b?c=d, https://e/f?g=h: 429', 'https://a/b, https://e/f: 429'],
-    ['the query of a path', 'GET /v2/x?token=5ec7e7: 401', 'GET /v2/x: 401'],
+    ['a query without a path', 'blob?X-Amz-Credential=5ec7e7: 401', 'blob: 401'],
+    ['a query that is escaped', 'https://a/blob%3Fsig%3D5ec7e7: 401', 'https://a/blob%[redacted]: 401'],
+    ['parameters of a path', 'GET /v2/x;token=5ec7e7: 401', 'GET /v2/x;token=[redacted]: 401'],
     ['a fragment', 'https://a/b#token=5ec7e7', 'https://a/b'],
     [
-      'a login in a URL',
-      'Get "https://harbour:5ec7e7@a.example/v2/": EOF',
-      'Get "https://[redacted]@a.example/v2/": EOF',
+      'parts of a path',
+      'https://a.io/api/docker/u/harbourmaster/token: 401',
+      'https://a.io/api/docker/u/[redacted]/token: 401',
     ],
-    ['a login with a slash and an @', 'https://harbour:5e/c@7e7@a.example/v2/', 'https://[redacted]@a.example/v2/'],
-    [
-      'a login without a scheme',
-      'proxy harbour:5ec7e7@proxy.example:3128 refused',
-      'proxy [redacted]@proxy.example:3128 refused',
-    ],
+    ['a login in a URL', 'Get "https://harbour:5ec7e7@a.io/v2/": EOF', 'Get "https://[redacted]@a.io/v2/": EOF'],
+    ['a login with a slash and an @', 'https://harbour:5e/c@7e7@a.io/v2/', 'https://[redacted]@a.io/v2/'],
+    ['a login without a scheme', 'proxy harbour:5ec7e7@proxy:3128 refused', 'proxy [redacted]@proxy:3128 refused'],
     [
       'a user of AWS',
-      'User: arn:aws:sts::42:assumed-role/harbour is not authorized',
+      'User: arn:aws:sts::42:assumed-role/jetty is not authorized',
       'User: [redacted] is not authorized',
     ],
-    ['a user after a label', 'username=harbour, password wrong', 'username=[redacted], password wrong'],
+    ['a user after a label', 'username=docker, password wrong', 'username=[redacted], password wrong'],
     ['a user in quotes', 'for user "harbour" on x', 'for user "[redacted]" on x'],
     ['a robot in quotes', 'could not find robot "acme+ci"', 'could not find robot "[redacted]"'],
+    ['a password', 'password=5ec7e7 401 unauthorized', 'password=[redacted] 401 unauthorized'],
+    ['a password of digits', 'password: 31415926, token=31415926', 'password: [redacted], token=[redacted]'],
+    ['a token after a word for it', 'invalid token: 5ec7e7 401', 'invalid token: [redacted] 401'],
+    ['a bearer token', 'Bearer eyJhbGci.5ec7e7.c2ln invalid: 401', 'Bearer [redacted] invalid: 401'],
+    ['a token of a forge', 'ghp_5ec7e7 was refused, glpat-5ec7e7 too', '[redacted] was refused, [redacted] too'],
+    ['a long number', "for consumer 'project_number:429042904290'", "for consumer 'project_number:[redacted]'"],
   ];
   for (const [name, message, redacted] of cases) {
     it(`takes out ${name}`, () => {
-      expect(redactMessage(message)).to.equal(redacted);
+      expect(redact(message)).to.equal(redacted);
     });
   }
 
   const untouched = [
     '',
-    `Failed to pull image "acme/app@${DIGEST}": not found`,
-    `failed to resolve reference "r.io:5000/acme/app:1@${DIGEST}": EOF`,
-    "pull access denied for acme/app, repository does not exist or may require 'docker login': denied: requested access",
+    `Failed to pull image "harbourlight/ferry@${DIGEST}": not found`,
+    `failed to resolve reference "docker.io/harbourlight/ferry:1@${DIGEST}": EOF`,
+    "pull access denied for ferry, repository does not exist or may require 'docker login': denied: requested access",
     'unauthorized: incorrect username or password',
     'invalid username/password: unauthorized',
-    'unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/app/manifests/1: 429 Too Many Requests',
-    'dial tcp [2001:db8::1]:443: connect: connection refused\n\tnext line',
+    'unexpected status from HEAD request to https://registry-1.docker.io/v2/harbourlight/ferry/manifests/1: 429 Too Many Requests',
+    'unexpected status from GET request to https://mirror.harbour.example:5000/v2/harbourlight/ferry/manifests/1: 429',
+    'failed to fetch oauth token: unexpected status from POST request to https://auth.docker.io/token: 401 Unauthorized',
+    'toomanyrequests: retry-after: 880.092µs, allowed: 44000/minute',
+    'dial tcp 10.42.9.1:443: connect: connection refused\n\tnext request in 1m30s',
     'received "as" is',
   ];
   for (const message of untouched) {
     it(`leaves alone ${JSON.stringify(message.slice(0, 60))}`, () => {
-      expect(redactMessage(message)).to.equal(message);
+      expect(redact(message)).to.equal(message);
     });
   }
+
+  it('leaves what the messages of the corpus say readable', () => {
+    const WORD = /[a-z]+/gi;
+    for (const one of readCorpus()) {
+      const failure = classifyCase(one);
+      if (failure?.outcome !== 'rate-limited' || !('event' in one)) continue;
+      const message = String(one.event.message);
+      const redacted = redactMessage(message, [failure.image, failure.registry, failure.endpoint ?? '']);
+      expect(redacted, message).not.to.match(/harbourmaster|Qk3fZr9tV/i);
+      const [left, all] = [redacted.replaceAll('[redacted]', ''), message].map(
+        (text) => [...text.matchAll(WORD)].length,
+      );
+      expect(left, redacted).to.be.at.least(Math.floor((all ?? 0) * 0.9) - 8);
+    }
+  });
 
   it('finds account, token and signature wherever they are planted, and changes nothing the second time', () => {
     const SECRETS = ['harbourmaster', 'dckr_jti_Qk3fZr9tV', '5ec7e75ec7e7'];
@@ -74,13 +116,17 @@ describe('redactMessage', () => {
       'https://blobs.example/x?sig=5ec7e75ec7e7',
       'https://harbourmaster:5ec7e75ec7e7@a.example/v2/?sig=5ec7e75ec7e7',
       'username: harbourmaster',
+      'harbourmaster',
+      'token 5ec7e75ec7e7',
     );
-    const filler = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/', '.', ',', '(', ')', '[', ']', ' ', '\n') });
+    const filler = fc.string({
+      unit: fc.constantFrom('a', 'b', ':', '/', '.', ',', '(', ')', '[', ']', '=', '?', '@', '\\', '"', "'", ' ', '\n'),
+    });
     fc.assert(
       fc.property(fc.array(fc.tuple(filler, planted), { minLength: 1, maxLength: 5 }), (pieces) => {
-        const redacted = redactMessage(pieces.flatMap(([text, secret]) => [text, ' ', secret, ' ']).join(''));
+        const redacted = redact(pieces.flatMap(([text, secret]) => [text, secret]).join(''));
         for (const secret of SECRETS) expect(redacted).to.not.include(secret);
-        expect(redactMessage(redacted)).to.equal(redacted);
+        expect(redact(redacted)).to.equal(redacted);
       }),
     );
   });

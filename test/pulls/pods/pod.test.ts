@@ -1,7 +1,14 @@
 import { expect } from 'chai';
-import { isWaitingForImage, slimPod } from '../../../src/pulls/pods/pod.ts';
+import {
+  awaitedBy,
+  imagesOf,
+  isUidOf,
+  isWaitingForImage,
+  type PodEntry,
+  slimPod,
+} from '../../../src/pulls/pods/pod.ts';
 import { table } from '../../table.ts';
-import { CAUSES, IMAGE, pod } from '../fixtures.ts';
+import { CAUSES, IMAGE, pod, podOf } from '../fixtures.ts';
 
 describe('a pod in the cache', () => {
   const cases = table(
@@ -40,6 +47,62 @@ describe('a pod in the cache', () => {
     const entry = pod({ account: 'a', secrets: ['x', 'y'], pullPolicy: 'Always' });
     expect(entry).to.deep.include({ serviceAccount: 'a', pullSecrets: ['x', 'y'] });
     expect(entry.containers[0]?.pullsAlways).to.equal(true);
+  });
+
+  describe('waits for nothing', () => {
+    const waiting = podOf({ waiting: ['ErrImagePull', CAUSES.limit()] });
+    it('once it is to go: on a node that is lost, nobody corrects its status', () => {
+      const metadata = { ...waiting.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
+      expect(isWaitingForImage(slimPod({ ...waiting, metadata }))).to.equal(false);
+    });
+    for (const phase of ['Failed', 'Succeeded'])
+      it(`once it has ${phase}`, () => {
+        expect(isWaitingForImage(slimPod({ ...waiting, status: { ...waiting.status, phase } }))).to.equal(false);
+      });
+    it('is not said of one that runs: a container of it may be restarted', () => {
+      expect(isWaitingForImage(slimPod({ ...waiting, status: { ...waiting.status, phase: 'Running' } }))).to.equal(
+        true,
+      );
+    });
+  });
+
+  describe('with image volumes', () => {
+    const [OWN, VOLUME] = ['ghcr.io/harbourlight/app:1', 'harbourlight/charts:Tide'];
+    const mounting = (reason: string, message: string): PodEntry => {
+      const { spec, ...rest } = podOf({ image: OWN, waiting: [reason, message] });
+      const volumes = [{}, { image: { reference: VOLUME, pullPolicy: 'Always' } }, { image: { reference: 'x:1' } }];
+      return slimPod({ ...rest, spec: { ...spec, volumes } });
+    };
+    const cases: readonly (readonly [string, string, string, string])[] = [
+      ['a back-off', 'ImagePullBackOff', `Back-off pulling image "${VOLUME}"`, VOLUME],
+      ['its own back-off', 'ImagePullBackOff', `Back-off pulling image "${OWN}"`, OWN],
+      ['a name in full', 'ErrImagePull', `failed to pull image "docker.io/${VOLUME}": 429 Too Many Requests`, VOLUME],
+      ['a name without its tag', 'ErrImagePull', 'reading manifest x in docker.io/harbourlight/charts: EOF', VOLUME],
+      ['its own name', 'ErrImagePull', `failed to pull image "${OWN}": 429 Too Many Requests`, OWN],
+      ['no name', 'ErrImagePull', 'toomanyrequests: slow down', OWN],
+    ];
+    for (const [what, reason, message, image] of cases)
+      it(`has a container wait for the image that the status tells by ${what}`, () => {
+        const entry = mounting(reason, message);
+        const [app] = entry.containers;
+        if (app?.pull.kind !== 'waiting') throw new Error('it does not wait');
+        expect([awaitedBy(app).image, app.image]).to.deep.equal([image, OWN]);
+        expect(app.pull.failure?.image ?? image).to.equal(image);
+        expect(imagesOf(entry)).to.deep.equal([OWN, VOLUME, 'x:1']);
+      });
+
+    it('knows which of them are asked for at each start', () => {
+      const [app] = mounting('ImagePullBackOff', `Back-off pulling image "${VOLUME}"`).containers;
+      expect([app?.pullsAlways, app && awaitedBy(app).pullsAlways]).to.deep.equal([false, true]);
+    });
+  });
+
+  it('is known by its own uid, and by that of the static pod that it mirrors', () => {
+    const raw = podOf();
+    const annotations = { 'kubernetes.io/config.mirror': 'static' };
+    const mirror = slimPod({ ...raw, metadata: { ...raw.metadata, annotations } });
+    expect(['u', 'static', '', 'other'].map((uid) => isUidOf(uid, mirror))).to.deep.equal([true, true, false, false]);
+    expect(['u', 'static', ''].map((uid) => isUidOf(uid, pod()))).to.deep.equal([true, false, false]);
   });
 
   it('may be empty', () => {

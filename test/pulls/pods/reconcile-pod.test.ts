@@ -30,7 +30,7 @@ describe('reconcilePod', () => {
         },
       },
       waiting: new WaitingPods(),
-      changed: (namespace) => changed.push(namespace),
+      changed: ({ namespace }) => changed.push(namespace),
       wallClock: () => clock.date().getTime(),
     };
   });

@@ -14,7 +14,7 @@ describe('WaitingPods', () => {
   const outcomes = (): string[] => [...waiting.blocked()].map(({ failure }) => failure.outcome);
 
   it('tells of a container whose status says that it is limited', () => {
-    expect(waiting.update(pod({ waiting: ['ErrImagePull', CAUSES.limit()] }), 0)).to.equal(true);
+    expect(waiting.update(pod({ waiting: ['ErrImagePull', CAUSES.limit()] }), 0)).not.to.equal(undefined);
     expect(outcomes()).to.deep.equal(['rate-limited']);
   });
 
@@ -28,7 +28,7 @@ describe('WaitingPods', () => {
 
   it('carries the cause of the last status to a back-off that names none', () => {
     waiting.update(pod({ waiting: ['ErrImagePull', CAUSES.limit()] }), 0);
-    expect(waiting.update(bare(), 1)).to.equal(false);
+    expect(waiting.update(bare(), 1)).to.equal(undefined);
     expect(outcomes()).to.deep.equal(['rate-limited']);
   });
 
@@ -36,11 +36,11 @@ describe('WaitingPods', () => {
     waiting.remember(pod(), limited(), 0);
     expect(outcomes()).to.deep.equal([]);
     waiting.update(pod({ waiting: ['ContainerCreating', ''] }), 1);
-    expect(waiting.update(bare(), 2)).to.equal(true);
+    expect(waiting.update(bare(), 2)).not.to.equal(undefined);
     expect(outcomes()).to.deep.equal(['rate-limited']);
 
     waiting.update(bare({ name: 'q', uid: 'v' }), 3);
-    expect(waiting.remember(bare({ name: 'q', uid: 'v' }), limited(), 4)).to.equal(true);
+    expect(waiting.remember(bare({ name: 'q', uid: 'v' }), limited(), 4)).not.to.equal(undefined);
     expect(outcomes()).to.have.lengthOf(2);
   });
 
@@ -48,6 +48,27 @@ describe('WaitingPods', () => {
     const image = 'docker.io/harbourlight/ferry:1';
     waiting.remember(bare({ image }), limited(), 0);
     expect(outcomes()).to.deep.equal(['rate-limited']);
+  });
+
+  it('tells of a container under the image of the volume that it waits for, with the cause of an Event about that image', () => {
+    const OWN = 'ghcr.io/harbourlight/app:1';
+    const { spec, ...rest } = podOf({ image: OWN, waiting: BACK_OFF });
+    const mounting = slimPod({
+      ...rest,
+      spec: { ...spec, volumes: [{ image: { reference: IMAGE, pullPolicy: 'Always' } }] },
+    });
+    waiting.remember(mounting, limited(), 0);
+    const told = [...waiting.blocked()].map(({ container }) => [
+      container.name,
+      container.image,
+      container.pullsAlways,
+    ]);
+    expect(told).to.deep.equal([['app', IMAGE, true]]);
+    waiting.remember(mounting, limited({ image: OWN, outcome: 'not-found' }), 1);
+    expect(outcomes()).to.deep.equal(['rate-limited']);
+    waiting.update({ ...mounting, containers: pod({ image: OWN }).containers }, 2);
+    waiting.update(mounting, 3);
+    expect(outcomes()).to.deep.equal([]);
   });
 
   it('believes the last of several causes, in the order of their times', () => {
@@ -68,7 +89,7 @@ describe('WaitingPods', () => {
 
   it('forgets the cause when the container waits no more', () => {
     waiting.update(pod({ waiting: ['ErrImagePull', CAUSES.limit()] }), 0);
-    expect(waiting.update(pod(), 1)).to.equal(true);
+    expect(waiting.update(pod(), 1)).not.to.equal(undefined);
     waiting.update(bare(), 2);
     expect(outcomes()).to.deep.equal([]);
   });
@@ -83,12 +104,9 @@ describe('WaitingPods', () => {
     waiting.update(pod({ waiting: ['ErrImagePull', CAUSES.limit()] }), 0);
     waiting.remember(pod({ name: 'q', uid: 'v' }), limited(), 0);
     expect(waiting.size).to.equal(2);
-    expect([waiting.remove('ns/p'), waiting.remove('ns/q'), waiting.remove('ns/p')]).to.deep.equal([
-      true,
-      false,
-      false,
-    ]);
-    expect([waiting.size, ...outcomes()]).to.deep.equal([0]);
+    const went = [waiting.remove('ns/p'), waiting.remove('ns/q'), waiting.remove('ns/p')];
+    expect(went.map((change) => change?.ended.length)).to.deep.equal([1, undefined, undefined]);
+    expect([waiting.size, ...outcomes(), ...waiting.alike()]).to.deep.equal([0]);
   });
 
   it('keeps nothing of pods that do not wait', () => {
@@ -100,8 +118,8 @@ describe('WaitingPods', () => {
   it('says that nothing changed where a status only says the same again', () => {
     const same = pod({ waiting: ['ErrImagePull', CAUSES.limit()] });
     waiting.update(same, 0);
-    expect(waiting.update(same, 1)).to.equal(false);
-    expect(waiting.update(pod({ waiting: ['ErrImagePull', CAUSES.anonymous()] }), 2)).to.equal(true);
+    expect(waiting.update(same, 1)).to.equal(undefined);
+    expect(waiting.update(pod({ waiting: ['ErrImagePull', CAUSES.anonymous()] }), 2)).not.to.equal(undefined);
   });
 
   it('tells containers of one pod apart, init and ephemeral ones too, two hundred of them', () => {

@@ -1,39 +1,11 @@
 import { expect } from 'chai';
 import type { RegistryCredentialPolicyStatus } from '../../../src/api/generated.ts';
-import type { PodEntry } from '../../../src/pulls/pods/pod.ts';
-import { reportFor, reportNothing, type ReportInput } from '../../../src/pulls/report/report.ts';
-import { saidBefore, type SaidBefore } from '../../../src/pulls/report/said-before.ts';
-import { WaitingPods } from '../../../src/pulls/pods/waiting.ts';
+import { reportNothing, type ReportInput } from '../../../src/pulls/report/report.ts';
+import { saidBefore } from '../../../src/pulls/report/said-before.ts';
 import { table } from '../../table.ts';
-import { CAUSES, COPY, coverage, IMAGE, limitedPod, pod, policy, record } from '../fixtures.ts';
+import { CAUSES, COPY, coverage, HUB_KEY, IMAGE, limitedPod, pod, policy, record, refusal } from '../fixtures.ts';
+import { MINUTE, NOTHING, NOW, NO_NAMES, WINDOW, blocked, finding, report, seconds } from './reporting.ts';
 
-const NOW = Date.parse('2026-01-01T12:00:00Z');
-const MINUTE = 60_000;
-const WINDOW = 15 * MINUTE;
-const NOTHING: SaidBefore = { rateLimit: undefined, isLimited: false, isRefused: false, isNew: false };
-const NO_NAMES: { count: number; names: string[] } = { count: 0, names: [] };
-const seconds = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
-
-function blocked(...pods: readonly PodEntry[]) {
-  const waiting = new WaitingPods();
-  for (const each of pods) waiting.update(each, NOW);
-  return [...waiting.blocked()];
-}
-
-const report = (changes: Partial<ReportInput> = {}) =>
-  reportFor({
-    policy: policy(),
-    coverage: coverage(),
-    records: [],
-    blocked: [],
-    before: NOTHING,
-    lookedAt: 0,
-    now: NOW,
-    ...changes,
-  });
-
-const finding = (type: string, changes: Partial<ReportInput> = {}) =>
-  report(changes).findings.find((each) => each.type === type);
 const limit = (changes: Partial<ReportInput> = {}) => finding('RateLimited', changes);
 
 describe('the condition RateLimited', () => {
@@ -82,11 +54,47 @@ describe('the condition RateLimited', () => {
       ).to.equal(reason);
   });
 
+  it('does not guess whose limit it is where a credential reached a registry other than Docker Hub', () => {
+    const ghcr = policy({ keys: [HUB_KEY, 'ghcr.io'] });
+    const image = 'ghcr.io/harbourlight/ferry:1';
+    const words = 'toomanyrequests: retry-after: 880.092µs, allowed: 44000/minute';
+    const pods = [
+      pod({ name: 'a', uid: 'a', image, secrets: [COPY], waiting: ['ErrImagePull', words] }),
+      pod({ name: 'b', uid: 'b', image, secrets: [COPY], waiting: ['ErrImagePull', words] }),
+      limitedPod({ name: 'c', uid: 'c' }),
+    ];
+    const found = report({ policy: ghcr, coverage: coverage([ghcr]), blocked: blocked(...pods) });
+    const limited = found.findings.find(({ type }) => type === 'RateLimited');
+    expect(limited?.reason).to.equal('RegistryLimit');
+    expect(limited?.message)
+      .to.match(/^ghcr\.io: pulls with a credential are limited, and the registry does not say/)
+      .and.to.include('3 limited pulls, 3 containers waiting')
+      .and.to.include('1 (AdmittedBefore)');
+    expect(found.rateLimit?.registries?.map(({ host, kind, inferred }) => [host, kind, inferred])).to.deep.equal([
+      ['docker.io', 'anonymous', true],
+      ['ghcr.io', 'unknown', true],
+    ]);
+  });
+
+  it('tells registries apart where one short name was looked for in two', () => {
+    const both = policy({ keys: [HUB_KEY, 'quay.io'] });
+    const fromQuay = 'reading manifest 1 in quay.io/harbourlight/ferry: toomanyrequests: slow down';
+    const pods = [
+      limitedPod({ name: 'a', uid: 'a', secrets: [COPY] }),
+      limitedPod({ name: 'b', uid: 'b', secrets: [COPY], waiting: ['ErrImagePull', fromQuay] }),
+    ];
+    const { rateLimit } = report({ policy: both, coverage: coverage([both]), blocked: blocked(...pods) });
+    expect(rateLimit?.registries?.map(({ host, kind }) => [host, kind])).to.deep.equal([
+      ['docker.io', 'account'],
+      ['quay.io', 'unknown'],
+    ]);
+  });
+
   it('concerns neither other namespaces, other registries, nor other outcomes', () => {
     const records = [
       record({ at: NOW, namespace: 'other' }),
       record({ at: NOW, registry: 'ghcr.io' }),
-      record({ at: NOW, outcome: 'credentials-refused' }),
+      refusal({ at: NOW }),
     ];
     const covering = policy({ covers: (namespace) => namespace === 'ns' });
     const elsewhere = blocked(limitedPod({ namespace: 'other' }), limitedPod({ name: 'q', image: 'ghcr.io/a/b:1' }));
@@ -137,6 +145,20 @@ describe('status.rateLimit', () => {
     });
   });
 
+  it('has the time at which a wait began to be told of, or any later failure, and never goes back', () => {
+    const timeOf = (said: number | undefined, changes: Partial<ReportInput>): string | undefined => {
+      const rateLimit = said === undefined ? undefined : { failuresInWindow: 1, lastFailureTime: seconds(said) };
+      return report({ before: { ...NOTHING, rateLimit }, ...changes }).rateLimit?.lastFailureTime;
+    };
+    const waiting = { blocked: blocked(limitedPod()) };
+    const told = (at: number) => ({ records: [record({ at })] });
+    const hour = NOW - 60 * MINUTE;
+    expect([timeOf(undefined, waiting), timeOf(hour, waiting)]).to.deep.equal([seconds(NOW), seconds(hour)]);
+    expect([timeOf(undefined, told(hour)), timeOf(NOW, told(hour)), timeOf(hour, told(NOW))]).to.deep.equal(
+      [hour, NOW, NOW].map(seconds),
+    );
+  });
+
   it('counts pods, not containers, where the credential does not reach', () => {
     const one = limitedPod();
     const [app] = one.containers;
@@ -164,38 +186,6 @@ describe('status.rateLimit', () => {
     expect(Math.max(...containers.names.map(({ length }) => length))).to.be.at.most(381);
     expect(Math.max(...registries.map(({ host }) => host.length))).to.be.at.most(255);
     expect(JSON.stringify([rateLimit, findings]).length).to.be.below(32_768);
-  });
-});
-
-describe('the condition CredentialsAccepted', () => {
-  const refused = (changes = {}) =>
-    record({ at: NOW, outcome: 'credentials-refused', kind: 'account', pullSecrets: [COPY], ...changes });
-  const accepted = (changes: Partial<ReportInput> = {}) => finding('CredentialsAccepted', changes);
-  const statusOf = (changes: Partial<ReportInput>) => accepted(changes)?.status;
-
-  it('is False where pods that refer to the Secret are refused by a registry of the policy', () => {
-    expect(accepted({ records: [refused({ count: 3 })] })).to.deep.include({ status: 'False', reason: 'Refused' });
-    expect(accepted({ records: [refused({ count: 3 })] })?.message).to.include('docker.io refused 3 pulls');
-  });
-
-  it('is True where the credential was not sent: no reference, no key that matches, another registry or namespace', () => {
-    expect(accepted()).to.deep.include({ status: 'True', reason: 'NoRecentRefusal' });
-    expect(statusOf({ records: [refused({ pullSecrets: ['own'] })] })).to.equal('True');
-    expect(statusOf({ records: [refused({ kind: 'anonymous' })] })).to.equal('True');
-    expect(statusOf({ records: [refused({ registry: 'ghcr.io' })] })).to.equal('True');
-    expect(statusOf({ policy: policy({ covers: () => false }), records: [refused()] })).to.equal('True');
-  });
-
-  it('is False while a container waits because it was refused, however long ago', () => {
-    const waiting = ['ErrImagePull', CAUSES.refused()] as const;
-    expect(statusOf({ blocked: blocked(pod({ secrets: [COPY], waiting })) })).to.equal('False');
-    expect(statusOf({ blocked: blocked(pod({ waiting })) })).to.equal('True');
-  });
-
-  it('is not taken back in the first window after a start, in which the refusal may have been seen by another process', () => {
-    const before = { ...NOTHING, isRefused: true };
-    expect(accepted({ before, lookedAt: NOW - WINDOW + 1 })).to.equal(undefined);
-    expect(statusOf({ before, lookedAt: NOW - WINDOW })).to.equal('True');
   });
 });
 
