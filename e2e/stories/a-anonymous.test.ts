@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Story } from './story.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('anonymous pulls that run into the limit', () => {
   const story = useStory('a');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Story } from './story.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('a policy that is applied while pulls are limited', () => {
   const story = useStory('b');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { logToStderr } from '../../test/cluster/log.ts';
 import { dockerConfigJson, login } from '../../test/integration/objects.ts';
 import { HUB_KEY, Story } from './story.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 const PODS = ['one', 'two', 'three'];
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Story } from './story.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('limits of other kinds', () => {
   const story = useStory('d');

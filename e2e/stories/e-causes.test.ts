@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { SERVICE_ACCOUNTS } from '../../src/kube/resources.ts';
 import { COPY, dockerConfigJson, login } from '../../test/integration/objects.ts';
 import { Story } from './story.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('pods that the credential does not reach', () => {
   const story = useStory('e');

@@ -1,6 +1,6 @@
 import { CRON_JOBS, cronJobObject } from './pods.ts';
 import { Story } from './story.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('containers of every kind', () => {
   const story = useStory('f');

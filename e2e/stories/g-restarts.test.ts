@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { PODS } from './pods.ts';
 import { OPERATOR_REF, Story } from './story.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 const LIMITED = '429 Too Many Requests';
 

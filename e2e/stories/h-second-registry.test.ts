@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { authsOf, dockerConfigJson, login } from '../../test/integration/objects.ts';
 import { SECOND_REGISTRY } from '../node/addresses.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('a second registry, private, with a policy of its own', () => {
   const story = useStory('h');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NAMESPACES } from '../../src/kube/resources.ts';
 import { orAbsent } from '../../test/integration/scene.ts';
 import { isRunning } from './pods.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('the end of a policy', () => {
   const story = useStory('i');

@@ -3,7 +3,7 @@ import { auditEvents, auditMark } from '../../test/cluster/audit.ts';
 import { OPERATOR_NAME } from '../../src/names.ts';
 import { NODE_NAME } from '../node/addresses.ts';
 import { NEXT_TAG } from './install.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 const USER = `system:serviceaccount:${OPERATOR_NAME}:${OPERATOR_NAME}`;
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);

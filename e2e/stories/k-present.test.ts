@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SECOND_REGISTRY } from '../node/addresses.ts';
 import { dockerConfigJson, login } from '../../test/integration/objects.ts';
-import { useStory } from './world.ts';
+import { useStory } from './use-story.ts';
 
 describe('a private image that is on the node already', () => {
   const story = useStory('k');

@@ -3,16 +3,13 @@ import type { ApiClient } from '../../src/kube/client.ts';
 import type { ControlPlane } from '../../test/cluster/control-plane.ts';
 import { HUB, NODE_ADDRESS, SECOND_REGISTRY } from '../node/addresses.ts';
 import type { Node } from '../node/node.ts';
-import { useNode } from '../node/shared.ts';
 import { DockerRegistry } from '../registry/docker-registry.ts';
 import { Limiter } from '../registry/limiter/limiter.ts';
 import { installOperator } from './install.ts';
 import { OperatorPods } from './operator-pods.ts';
-import { Story } from './story.ts';
 
 /** Holds the images of both registries; only they talk to it. */
 const BACKEND_PORT = 5099;
-const TIMEOUT = 300_000;
 
 /** The cluster, its registries, and the operator at work in it as pods. */
 export interface World {
@@ -31,6 +28,9 @@ export interface World {
 
 let shared: Promise<World> | undefined;
 
+/** The world of all stories, made when the first one needs it. */
+export const theWorld = (node: Node): Promise<World> => (shared ??= makeWorld(node));
+
 async function makeWorld(node: Node): Promise<World> {
   const { plane, api, sandbox } = node;
   const directory = join(sandbox.folder, 'docker-registry');
@@ -40,32 +40,4 @@ async function makeWorld(node: Node): Promise<World> {
   const second = await Limiter.start({ host, port, backend: backend.url, anonymousAccess: false });
   await installOperator(node);
   return { node, plane, api, backend, hub, second, operator: new OperatorPods(api) };
-}
-
-/**
- * For the body of a `describe`: the world is there before its tests, and everything of the story is gone after each of them.
- * @param name unique; everything that the story makes is called after it
- * @returns to be called within tests and hooks
- */
-export function useStory(name: string): () => Story {
-  const node = useNode();
-  let story: Story | undefined;
-  before('registries and operator', async function () {
-    this.timeout(0);
-    shared ??= makeWorld(node());
-    story = new Story(name, await shared);
-  });
-  beforeEach(function () {
-    this.timeout(TIMEOUT);
-    this.currentTest?.timeout(TIMEOUT);
-  });
-  afterEach(async function () {
-    this.timeout(TIMEOUT);
-    await story?.end();
-  });
-  return () => {
-    if (story === undefined)
-      throw new Error('the story is there only within tests and hooks, not while they are declared');
-    return story;
-  };
 }

@@ -15,7 +15,7 @@ import type { PodEntry } from './pods/pod.ts';
 import type { PodLookup, PodReader } from './pods/pod-lookup.ts';
 import { type Occurrences, reconcileEvent } from './events/reconcile-event.ts';
 import { reconcilePod } from './pods/reconcile-pod.ts';
-import { namedBy, registryLabel } from './coverage/registries.ts';
+import { namedBy, registryLabel } from './coverage/registry-label.ts';
 import { type PullReport, reportFor, reportNothing } from './report/report.ts';
 import type { SaidBefore } from './report/said-before.ts';
 import { isLate, setAside, type Tenure } from './events/set-aside.ts';

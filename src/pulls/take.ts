@@ -1,7 +1,7 @@
 import type { PolicyName } from '../api/keys.ts';
 import { kindOf, policiesFor, sentFor } from './coverage/attribute.ts';
 import type { Coverage } from './coverage/coverage.ts';
-import { namedBy, registryLabel } from './coverage/registries.ts';
+import { namedBy, registryLabel } from './coverage/registry-label.ts';
 import type { Occurrences } from './events/reconcile-event.ts';
 import type { FailureLog, FailureRecord } from './failure-log.ts';
 import type { LimitKind, PullFailure } from './message/classify.ts';

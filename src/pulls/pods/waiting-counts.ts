@@ -1,4 +1,5 @@
-import { type Registries, registryLabel } from '../coverage/registries.ts';
+import type { Registries } from '../coverage/registries.ts';
+import { registryLabel } from '../coverage/registry-label.ts';
 import type { BlockedContainer } from './blocked.ts';
 
 export interface WaitingCount {
