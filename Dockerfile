@@ -29,4 +29,6 @@ COPY LICENSE package.json ./
 COPY --from=build /build/dist ./dist
 USER 65532:65532
 EXPOSE 8080 8081
-ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/dist/main.js"]
+# In a storm of pull failures malloc would hold memory in an arena for each thread, and V8 more for new objects alone than the storm needs in all.
+ENV MALLOC_ARENA_MAX=1
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "--max-semi-space-size=4", "/app/dist/main.js"]

@@ -11,7 +11,14 @@ const GOALS = { latency: '≤ 2', lag: '< 2 s', memory: '< 180 MB' };
 /** The result of flow B as a Markdown table. Pure. */
 export function pullsTable(measured: PullMeasurement, plan: PullPlan): string {
   const head = [`${plan.waiting} pods waiting, ${plan.namespaces} namespaces`, 'quiet', 'unwatched', 'storm', 'goal'];
-  const rows = [head, ...latencyRows(measured), ...stormRows(measured, plan), ...runningRows(measured, plan)];
+  const rows = [
+    head,
+    ...latencyRows(measured),
+    ...stormRows(measured, plan),
+    ...restartRows(measured),
+    ...runningRows(measured, plan),
+    ['measurements on a busy machine, of 3', String(measured.disturbed), '', '', ''],
+  ];
   return `${markdownTable(rows)}\n\nClassifier: ${describeMeasurement(measured.corpus)}`;
 }
 
@@ -52,6 +59,13 @@ function stormRows({ unwatched, watched }: PullMeasurement, plan: PullPlan): str
     ['Events counted', '', '', `${counted} of ${events}`, String(events)],
     ['resident memory after the storm', '', '', mebibytes(memory.resident), GOALS.memory],
     ['resident memory, peak', '', '', mebibytes(memory.peak), GOALS.memory],
+  ];
+}
+
+function restartRows({ restart: { counted, memory } }: PullMeasurement): string[][] {
+  return [
+    ['restart after the storm: Events counted again', '', '', String(counted), '0'],
+    ['restart after the storm: resident memory, peak', '', '', mebibytes(memory.peak), ''],
   ];
 }
 

@@ -22,6 +22,9 @@ export interface PullMeasurement {
   /** Events that the operator does not watch: what they cost it is what they cost the API server on the same machine. */
   readonly unwatched: Storm;
   readonly watched: Storm & { readonly lag: number; readonly counted: number; readonly memory: Memory };
+  readonly restart: RestartInStorm;
+  /** Of quiet and the two storms, those before which the machine did not come to rest. */
+  readonly disturbed: number;
 }
 
 export interface Storm {
@@ -30,6 +33,13 @@ export interface Storm {
   readonly reactions: Reactions;
   /** Seconds of processor time that the operator took meanwhile. */
   readonly cpu: number;
+}
+
+/** A process that starts when all those containers wait and all those Events are there. */
+interface RestartInStorm {
+  /** Failures that were counted before. */
+  readonly counted: number;
+  readonly memory: Memory;
 }
 
 /** What pods that run cost. */
@@ -61,19 +71,34 @@ export async function measurePulls(
   await makeWaitingPods(field.admin, field.namespaces, plan.waiting);
   await reaches(operator, WAITING, plan.waiting);
   log(`${plan.waiting} containers wait`);
-  await atRest(field);
-  await calm();
-  const { reactions: quiet } = await measureReactionsDuring(field, pause(plan.newNamespaces * QUIET_MS));
-  const unwatched = await measureStorm(field, operator, 'Normal', plan);
+  let disturbed = 0;
+  const undisturbed = async <T>(measure: () => Promise<T>): Promise<T> => {
+    await atRest(field);
+    if (!(await calm())) disturbed += 1;
+    return measure();
+  };
+  const { reactions: quiet } = await undisturbed(() =>
+    measureReactionsDuring(field, pause(plan.newNamespaces * QUIET_MS)),
+  );
+  const unwatched = await undisturbed(() => measureStorm(field, operator, 'Normal', plan));
   log('a storm of Events that nobody watches is over');
-  await atRest(field);
-  await calm();
-  const watched = await measureStorm(field, operator, 'Warning', plan);
+  const watched = await undisturbed(() => measureStorm(field, operator, 'Warning', plan));
   const memory = await memoryOf(operator.pid);
   await atRest(field);
   const counted = await metric(operator.metricsUrl, COUNTED);
   await operator.stop();
-  return { corpus, running, quiet, unwatched, watched: { ...watched, counted, memory } };
+  const restart = await restartInStorm(field, plan);
+  return { corpus, running, quiet, unwatched, watched: { ...watched, counted, memory }, restart, disturbed };
+}
+
+async function restartInStorm(field: Field, { waiting }: PullPlan): Promise<RestartInStorm> {
+  const operator = await startOperator(field, undefined);
+  await reaches(operator, WAITING, waiting);
+  await atRest(field);
+  const counted = await metric(operator.metricsUrl, COUNTED);
+  const memory = await memoryOf(operator.pid);
+  await operator.stop();
+  return { counted, memory };
 }
 
 /** A cluster of running pods, with the policy in place. */
@@ -81,27 +106,25 @@ async function measureRunningPods(field: Field, plan: PullPlan, log: Log): Promi
   const first = await startOperator(field, undefined);
   await syncAndRotate(field, first);
   await first.stop();
-  const memoryWithout = await memoryAtRest(field);
+  const second = await startOperator(field, undefined);
+  const memoryWithout = await memoryAtRest(field, second);
+  await second.stop();
   const pods = await makeRunningPods(field.admin, field.namespaces, plan.running);
   log(`${plan.running} pods run`);
-  const memoryWith = await memoryAtRest(field);
 
-  const operator = await startOperator(field, undefined);
-  await atRest(field);
-  const before = await metric(operator.metricsUrl, WATCH_EVENTS, 'watch="pods"');
+  const third = await startOperator(field, undefined);
+  const memoryWith = await memoryAtRest(field, third);
+  const watchEvents = (): Promise<number> => metric(third.metricsUrl, WATCH_EVENTS, 'watch="pods"');
+  const before = await watchEvents();
   const [requests] = await Promise.all([measureIdle(field, plan.idle), touchPods(field.admin, pods)]);
-  const watchEvents = (await metric(operator.metricsUrl, WATCH_EVENTS, 'watch="pods"')) - before;
-  await operator.stop();
-  return { memoryWithout, memoryWith, requests, watchEvents };
+  const came = (await watchEvents()) - before;
+  await third.stop();
+  return { memoryWithout, memoryWith, requests, watchEvents: came };
 }
 
-/** Of a new process over a cluster in order. */
-async function memoryAtRest(field: Field): Promise<number> {
-  const operator = await startOperator(field, undefined);
+async function memoryAtRest(field: Field, { pid }: OperatorProcess): Promise<number> {
   await atRest(field);
-  const { resident } = await memoryOf(operator.pid);
-  await operator.stop();
-  return resident;
+  return (await memoryOf(pid)).resident;
 }
 
 async function measureStorm(
