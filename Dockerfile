@@ -2,8 +2,8 @@
 
 # Makes the bundle: the same Node as the "node" dev dependency in package.json; a test holds the two together.
 ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
-# Runs it: Node and its libraries, no shell. Pin it for a release: gcr.io/distroless/nodejs24-debian12@sha256:…
-ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+# Runs it: Node and its libraries, no shell. The tag moves with Debian's and Node's patches; a release names it by digest as well.
+ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 
 # The bundle is the same for every platform, so it is made on the builder's own.
 FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS build

@@ -29,11 +29,13 @@ describe('limits of other kinds', () => {
       const said = await story().untilCountsAgree(namespace, Story.series.limited(namespace), '429 Too Many Requests');
       expect(said).to.be.greaterThan(1);
     });
-    const { status } = (await scene.found()) ?? {};
+    const { status } = await story().untilPolicy('it is said', ({ status }) =>
+      status?.rateLimit?.registries?.some(({ kind, inferred }) => kind === 'account' && !inferred),
+    );
     expect(JSON.stringify(status), 'the status').not.to.include('ferry').and.not.to.include('dckr_jti');
   });
 
-  it('show as AbuseLimit where everybody is refused', async () => {
+  it('show as AbuseLimit where everybody is refused, and told so', async () => {
     const { scene, world } = story();
     const namespace = await scene.namespace('abuse');
     const image = await story().image('abuse');
@@ -43,6 +45,20 @@ describe('limits of other kinds', () => {
     await story().pod(namespace, 'pinned', { image: image.digest });
     await story().untilBlocked(namespace, 'pinned', 'toomanyrequests: Too Many Requests');
     await story().untilLimited('AbuseLimit', 'docker.io');
+  });
+
+  it('cannot be told from a limit of the account where the registry refuses everybody without a word', async () => {
+    const { scene, world } = story();
+    const namespace = await scene.namespace('silent');
+    const image = await story().image('silent');
+    await story().policy();
+    await scene.untilSynced(1);
+    world.hub.rules.setAbuse('plain');
+    await story().pod(namespace, 'tagged', { image: image.tag });
+    await story().untilBlocked(namespace, 'tagged', '429 Too Many Requests');
+    const { status } = await story().untilLimited('AccountPullLimit', 'docker.io');
+    const [registry] = status?.rateLimit?.registries ?? [];
+    expect(registry).to.include({ host: 'docker.io', kind: 'account', inferred: true });
   });
 
   it('are of no registry where the kubelet itself holds pulls back', async () => {

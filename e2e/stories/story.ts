@@ -27,6 +27,12 @@ const WITHIN = 120_000;
 
 export const HUB_KEY = 'https://index.docker.io/v1/';
 
+/** Failed pulls as two count them. */
+interface Counts {
+  readonly kubelet: number;
+  readonly operator: number;
+}
+
 /** One story's part of the cluster: its namespaces, images, policies. Every name begins with the story's. */
 export class Story {
   readonly name: string;
@@ -131,6 +137,22 @@ export class Story {
     }
   }
 
+  /** Waits until the policy is as `holds` says. @throws Error with its status as it was last */
+  async untilPolicy(
+    what: string,
+    holds: (policy: RegistryCredentialPolicy) => boolean | undefined,
+  ): Promise<RegistryCredentialPolicy> {
+    let last: RegistryCredentialPolicy | undefined;
+    try {
+      return await this.until(`the policy: ${what}`, async () => {
+        last = await this.scene.found();
+        return last !== undefined && holds(last) === true ? last : undefined;
+      });
+    } catch (error) {
+      throw new Error(`${String(error)}; it is ${JSON.stringify(last?.status ?? 'not there')}`);
+    }
+  }
+
   /** Waits until the sum of the leader's series that begin so is `value`. @throws Error with what it was last */
   async untilMetric(series: string, value: number): Promise<void> {
     let last: number | undefined;
@@ -159,22 +181,33 @@ export class Story {
     return failuresIn((await this.world.api.list(POD_EVENTS, { namespace })).items, words);
   }
 
+  /** What both have counted, read while the kubelet counted nothing. */
+  counts(namespace: string, series: string, words: string): Promise<Counts> {
+    return this.until('a moment without a failed pull', async () => {
+      const before = await this.kubeletCount(namespace, words);
+      const operator = await this.world.operator.sum(series);
+      const kubelet = await this.kubeletCount(namespace, words);
+      return kubelet === before ? { kubelet, operator } : undefined;
+    });
+  }
+
   /**
-   * Waits until the operator has counted what the kubelet has: the kubelet goes on, so both are read until they agree.
+   * Waits until the operator has counted what the kubelet has, and looks twice: it may still be counting the kubelet's last.
    * @param before what the kubelet had counted when this operator took over
    * @throws Error with both counts as they were last
    */
   async untilCountsAgree(namespace: string, series: string, words: string, before = 0): Promise<number> {
-    let last = '';
+    let last: Counts | undefined;
+    const agreed = async (): Promise<number | undefined> => {
+      last = await this.counts(namespace, series, words);
+      return last.operator > 0 && last.operator === last.kubelet - before ? last.operator : undefined;
+    };
     try {
-      return await this.until('the counts of operator and kubelet agree', async () => {
-        const counted = await this.world.operator.sum(series);
-        const kubelet = await this.kubeletCount(namespace, words);
-        last = `operator ${counted}, kubelet ${kubelet} of which ${before} before`;
-        return counted > 0 && counted === kubelet - before ? counted : undefined;
-      });
+      return await this.until('the counts of operator and kubelet agree', async () =>
+        (await agreed()) === undefined ? undefined : agreed(),
+      );
     } catch (error) {
-      throw new Error(`${String(error)}; they are ${last}`);
+      throw new Error(`${String(error)}; they are ${JSON.stringify(last)}, ${before} of the kubelet's before`);
     }
   }
 
