@@ -2,15 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { logToStderr as log } from '../test/cluster/log.ts';
 import { until } from '../test/cluster/wait.ts';
-import { heldFiles, heldNode } from './held-node.ts';
+import { heldFiles, heldNode, oneAtATime, type HeldFiles } from './node/held-node.ts';
 import { startOf } from './sandbox/owner.ts';
 import { NOTHING_LEFT } from './sandbox/run.ts';
 import { sweepLeftovers } from './sandbox/sweep.ts';
 
 const ENDED_WITHIN = 90_000;
 
-async function down(): Promise<void> {
-  const files = await heldFiles();
+async function down(files: HeldFiles): Promise<void> {
   const node = await heldNode(files);
   if (node === undefined) {
     log('none is running');
@@ -27,7 +26,8 @@ async function down(): Promise<void> {
 }
 
 try {
-  await down();
+  const files = await heldFiles();
+  await oneAtATime(files, log, () => down(files));
 } catch (error) {
   log(`make e2e-down: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

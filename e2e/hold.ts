@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { logToStderr as log } from '../test/cluster/log.ts';
 import { until } from '../test/cluster/wait.ts';
 import { findKubectl } from '../test/cluster/binaries.ts';
-import { forgetHolder, heldFiles, recordHolder } from './held-node.ts';
+import { forgetHolder, heldFiles, recordHolder } from './node/held-node.ts';
 import { API_SERVER_PORT } from './node/addresses.ts';
 import { readyFile } from './node/ready.ts';
 import { runTool } from './node/tool.ts';

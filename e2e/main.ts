@@ -8,7 +8,7 @@ import { buildOperatorImage } from './image/operator-image.ts';
 import { IMAGE_ARCHIVE, IMAGE_TAG } from './image/names.ts';
 import { removeWhenOrphaned } from '../test/cluster/reaper.ts';
 import { prepare, unsuitable } from './prepare.ts';
-import { runInSandbox } from './sandbox/run.ts';
+import { runInSandbox, type Provision } from './sandbox/run.ts';
 import { storyFiles } from './stories.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -23,36 +23,34 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<number> {
-  const reason = unsuitable();
+  const reason = await unsuitable();
   if (reason !== undefined) {
     log(reason);
     return values['allow-skip'] ? 0 : 1;
   }
   const files = await storyFiles(values.story);
+  // Packages and binaries stay: the machine is looked at after they have come, and before the image is built.
   await prepare(log);
   process.chdir(ROOT);
   const args = [MOCHA, '--config', 'e2e/.mocharc.json', ...files];
-  await using images = await temporaryFolder();
-  // Before the sandbox: npm's registry is not reached from within.
-  const { archive } = await buildOperatorImage({ dataDir: images.path, tag: IMAGE_TAG, log });
-  return await runInSandbox({
-    command: process.execPath,
-    args,
-    env: { [IMAGE_ARCHIVE]: archive },
-    alone: values.alone,
-    log,
-  });
+  return runInSandbox({ command: process.execPath, args, provide: operatorImage, alone: values.alone, log });
 }
 
-/** Goes with this process at the latest, however that ends. */
-async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'rco-e2e-image-'));
-  const dismiss = removeWhenOrphaned(path);
+/** Before the sandbox: npm's registry is not reached from within. The image's folder goes with this process at the latest, however that ends. */
+async function operatorImage(): Promise<Provision> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rco-e2e-image-'));
+  const dismiss = removeWhenOrphaned(dataDir);
   const remove = async (): Promise<void> => {
     await dismiss();
-    await rm(path, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
   };
-  return { path, [Symbol.asyncDispose]: remove };
+  try {
+    const { archive } = await buildOperatorImage({ dataDir, tag: IMAGE_TAG, log });
+    return { env: { [IMAGE_ARCHIVE]: archive }, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 try {

@@ -5,15 +5,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logToStderr as log } from '../test/cluster/log.ts';
 import { until } from '../test/cluster/wait.ts';
-import { heldFiles, heldNode, type HeldFiles, type HeldNode } from './held-node.ts';
+import { heldFiles, heldNode, oneAtATime, type HeldFiles, type HeldNode } from './node/held-node.ts';
 import { prepare, unsuitable } from './prepare.ts';
 
 const READY_WITHIN = 330_000;
 
 async function up(): Promise<HeldNode> {
-  const reason = unsuitable();
+  const reason = await unsuitable();
   if (reason !== undefined) throw new Error(reason);
   const files = await heldFiles();
+  return oneAtATime(files, log, () => ensureNode(files));
+}
+
+async function ensureNode(files: HeldFiles): Promise<HeldNode> {
   const running = await heldNode(files);
   if (running !== undefined) {
     log(`one is running already (process ${running.pid}); \`make e2e-down\` ends it`);

@@ -3,10 +3,12 @@ import { rename, writeFile } from 'node:fs/promises';
 import { logToStderr } from '../../test/cluster/log.ts';
 import { sandboxOf } from '../sandbox/environment.ts';
 import { launchNode } from './launch.ts';
+import { makeFoldersPrivate } from './private-folders.ts';
 import { readyFile } from './ready.ts';
 
 setInterval(() => undefined, 60_000);
 const sandbox = sandboxOf();
+await makeFoldersPrivate(sandbox.folder);
 const { plane } = await launchNode(sandbox, logToStderr);
 const file = readyFile(sandbox.folder);
 // Never seen half written.

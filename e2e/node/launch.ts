@@ -5,7 +5,7 @@ import { whileRunning, type Daemon } from '../../test/cluster/daemon.ts';
 import type { Log } from '../../test/cluster/log.ts';
 import { until } from '../../test/cluster/wait.ts';
 import { writeOciArchive } from '../registry/images/oci-archive.ts';
-import type { Sandbox } from '../sandbox/environment.ts';
+import { podLogsIn, type Sandbox } from '../sandbox/environment.ts';
 import { HUB, NODE_NAME, SECOND_REGISTRY } from './addresses.ts';
 import { findClusterBinaries, type ClusterBinaries } from './binaries.ts';
 import { PAUSE_IMAGE } from './containerd-config.ts';
@@ -13,7 +13,7 @@ import { Containerd } from './containerd.ts';
 import { Kubelet } from './kubelet.ts';
 import { setUpNetwork } from './network.ts';
 import { CNI_PLUGINS, findRunc } from './packages.ts';
-import { makeFoldersPrivate, showKernelSettings } from './private-folders.ts';
+import { showKernelSettings } from './private-folders.ts';
 import { KUBELET_USER, SCHEDULER_USER, WITH_NODE } from './profile.ts';
 import { startScheduler } from './scheduler.ts';
 import { steps } from './steps.ts';
@@ -29,15 +29,13 @@ export interface LaunchedNode {
 }
 
 /**
- * Starts a cluster of one node in the sandbox that this process is in, and waits until the node is ready. All of it ends with this process.
+ * Starts a cluster of one node in the sandbox that this process is in, whose folders are private, and waits until the node is ready. All of it ends
+ * with this process.
  * @throws Error naming the step that failed
  */
 export async function launchNode(sandbox: Sandbox, log: Log): Promise<LaunchedNode> {
   const step = steps(log);
-  await step('folders and kernel settings of the sandbox', async () => {
-    await makeFoldersPrivate(sandbox.folder);
-    await showKernelSettings(sandbox.folder);
-  });
+  await step('kernel settings of the sandbox', () => showKernelSettings(sandbox.folder));
   await step('network', setUpNetwork);
   const binaries = await step('binaries', () => findClusterBinaries(log));
   const plane = await step('control plane', () =>
@@ -55,7 +53,7 @@ export async function launchNode(sandbox: Sandbox, log: Log): Promise<LaunchedNo
     Kubelet.start({
       binary: binaries.node.kubelet,
       folder: join(sandbox.folder, 'kubelet'),
-      podLogs: join(sandbox.logs, 'pods'),
+      podLogs: podLogsIn(sandbox.logs),
       logFile: logFile('kubelet'),
       kubeconfig: await plane.kubeconfigFor(KUBELET_USER),
       runtimeSocket: containerd.socket,

@@ -9,6 +9,13 @@ import type { Sandbox } from '../sandbox/environment.ts';
 import type { PullRate } from './kubelet-config.ts';
 import type { LaunchedNode } from './launch.ts';
 
+/** Somebody beside the cluster who knows what happened. */
+export interface Witness {
+  readonly name: string;
+  /** Text of several lines. No credential may be in it. */
+  readonly tell: () => string;
+}
+
 /** A running cluster of one node, for stories. Its names and addresses stand in `addresses.ts`. */
 export class Node {
   /** kubeconfigs of all users, `apply`, the audit log, the restart of the API server. */
@@ -19,6 +26,7 @@ export class Node {
   readonly sandbox: Sandbox;
   readonly #launched: LaunchedNode;
   readonly #log: Log;
+  readonly #witnesses: Witness[] = [];
 
   constructor(launched: LaunchedNode, sandbox: Sandbox, log: Log) {
     this.#launched = launched;
@@ -71,6 +79,15 @@ export class Node {
   async restartContainerd(): Promise<void> {
     await this.#launched.containerd.restart();
     this.#reportEnd(this.#launched.containerd.daemon);
+  }
+
+  /** Has somebody's account kept as well when a test fails. */
+  ask(witness: Witness): void {
+    this.#witnesses.push(witness);
+  }
+
+  get witnesses(): readonly Witness[] {
+    return this.#witnesses;
   }
 
   /** Ends this process's connections. The cluster itself ends with the sandbox. */

@@ -2,6 +2,7 @@ import { logToStderr } from '../../test/cluster/log.ts';
 import { sandboxOf } from '../sandbox/environment.ts';
 import { launchNode } from './launch.ts';
 import { Node } from './node.ts';
+import { makeFoldersPrivate } from './private-folders.ts';
 import { writeSnapshot } from './snapshot.ts';
 
 /** One node for a whole run of the stories, started when the first of them needs it. Each story keeps to namespaces of its own. */
@@ -33,6 +34,11 @@ export function useNode(): () => Node {
     if (ready === undefined) throw new Error('there is no node: it did not start, or this is no test and no hook');
     return ready;
   };
+}
+
+/** Called by mocha before all tests: some have programs run that write to fixed folders, and need no node. */
+export async function mochaGlobalSetup(): Promise<void> {
+  await makeFoldersPrivate(sandboxOf().folder);
 }
 
 /** Called by mocha after all tests. */

@@ -2,13 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Daemon, whileRunning } from '../../test/cluster/daemon.ts';
 import { until } from '../../test/cluster/wait.ts';
+import { findDockerRegistry } from '../node/packages.ts';
 
 const READY_WITHIN = 20_000;
 const STOP_GRACE = 2_000;
 
 export interface DockerRegistryOptions {
-  /** Directory for its configuration, images and log; made if absent. */
+  /** Directory for its configuration and images; made if absent. */
   readonly directory: string;
+  /** In its directory without it. */
+  readonly logFile?: string;
   readonly host: string;
   readonly port: number;
 }
@@ -25,13 +28,14 @@ export class DockerRegistry {
 
   /**
    * Starts it and waits until it serves. It ends with this process at the latest.
-   * @throws DaemonEnded with its last lines, for instance when the port is taken or the package is not installed
+   * @throws DaemonEnded with its last lines, for instance when the port is taken; Error when docker-registry is not on this machine
    */
-  static async start({ directory, host, port }: DockerRegistryOptions): Promise<DockerRegistry> {
+  static async start(options: DockerRegistryOptions): Promise<DockerRegistry> {
+    const { directory, host, port, logFile = join(directory, 'docker-registry.log') } = options;
     await mkdir(directory, { recursive: true });
     const configuration = join(directory, 'config.yml');
     await writeFile(configuration, configurationOf(join(directory, 'images'), `${host}:${port}`));
-    const daemon = Daemon.start('docker-registry', ['serve', configuration], join(directory, 'docker-registry.log'));
+    const daemon = Daemon.start(await findDockerRegistry(), ['serve', configuration], logFile);
     const url = `http://${host}:${port}`;
     try {
       await whileRunning([daemon], (signal) => serves(url, signal));

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '../../test/cluster/wait.ts';
+import { handDownControllers } from './controllers.ts';
 
 /** The kernel lets go of a group a moment after its last process. */
 const EMPTY_WITHIN = 20_000;
@@ -13,14 +14,15 @@ interface Hierarchy {
 
 /**
  * Makes a group of this name at the top of every hierarchy.
+ * @param folder the sandbox's: what is to be undone stands there
  * @returns the `cgroup.procs` files that a process writes its id to in order to enter it everywhere
  * @throws Error when a hierarchy cannot be written
  */
-export async function makeGroups(name: string): Promise<string[]> {
+export async function makeGroups(name: string, folder: string): Promise<string[]> {
   const entrances: string[] = [];
   for (const { root, version } of await hierarchies()) {
     const group = join(root, name);
-    if (version === 2) await delegateControllers(root);
+    if (version === 2) await handDownControllers(root, folder);
     await mkdir(group, { recursive: true });
     if (version === 1) await inheritProcessors(root, group);
     // Version 2: a group whose children have controllers holds no process itself.
@@ -91,16 +93,4 @@ async function inheritProcessors(root: string, group: string): Promise<void> {
     const inherited = await readFile(join(root, file), 'utf8').catch(() => undefined);
     if (inherited !== undefined) await writeFile(join(group, file), inherited);
   }
-}
-
-/** Version 2: a group has the controllers that its parent hands down. */
-async function delegateControllers(root: string): Promise<void> {
-  const control = join(root, 'cgroup.subtree_control');
-  const [available, delegated] = await Promise.all(
-    [join(root, 'cgroup.controllers'), control].map(async (file) => (await readFile(file, 'utf8')).trim().split(' ')),
-  );
-  const wanted = (available ?? []).filter(
-    (controller) => controller !== '' && delegated?.includes(controller) !== true,
-  );
-  if (wanted.length > 0) await writeFile(control, wanted.map((controller) => `+${controller}`).join(' '));
 }

@@ -16,6 +16,9 @@ export interface Sandbox {
 
 export const logsIn = (folder: string): string => join(folder, 'logs');
 
+/** Where the kubelet keeps what containers print: a folder for each pod, which goes with it. */
+export const podLogsIn = (logs: string): string => join(logs, 'pods');
+
 /** The variables for a command in a sandbox. */
 export const sandboxEnvironment = (name: string, folder: string): NodeJS.ProcessEnv => ({
   [ENVIRONMENT_MARK]: name,

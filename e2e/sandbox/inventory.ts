@@ -2,24 +2,12 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allGroups } from './control-groups.ts';
-import type { Inventory } from './difference.ts';
+import { NODE_FOLDERS, type Inventory } from './difference.ts';
 import { KERNEL_SETTINGS, settingFile } from './kernel-settings.ts';
 import { PREFIX } from './mark.ts';
 
-/** Where a node of Kubernetes and what runs on it writes, unless it is told otherwise. */
-const FOLDERS = [
-  ...['/run', '/run/containerd', '/run/netns', '/run/lock', '/opt', '/opt/cni', '/opt/containerd'],
-  ...[
-    '/var/lib',
-    '/var/lib/cni',
-    '/var/lib/containerd',
-    '/var/lib/containers',
-    '/var/lib/kubelet',
-    '/var/lib/buildkit',
-  ],
-  ...['/var/log', '/var/log/containers', '/var/log/pods', '/var/tmp', '/etc/cni', '/etc/cni/net.d', '/etc/containerd'],
-  ...['/etc/kubernetes', '/usr/libexec', '/usr/libexec/kubernetes', '/dev/shm'],
-];
+/** Where else programs of a node write, and others of the machine as well. */
+const SHARED_FOLDERS = ['/run', '/run/lock', '/opt', '/var/lib', '/var/log', '/var/tmp', '/usr/libexec', '/dev/shm'];
 
 /** What is on this machine now. Reads /proc and some folders; needs root to see all of it. */
 export async function takeInventory(): Promise<Inventory> {
@@ -30,7 +18,7 @@ export async function takeInventory(): Promise<Inventory> {
     'network namespace': await networkNamespaces(pids),
     'network link': await list('/sys/class/net'),
     'control group': await allGroups(),
-    file: (await Promise.all([tmpdir(), ...FOLDERS].map(files))).flat(),
+    file: [...new Set((await Promise.all([tmpdir(), ...SHARED_FOLDERS, ...NODE_FOLDERS].map(files))).flat())],
     'kernel setting': await Promise.all(
       KERNEL_SETTINGS.map(async ({ name }) => `${name} = ${await text(settingFile(name))}`),
     ),
@@ -69,7 +57,12 @@ async function networkNamespaces(pids: readonly string[]): Promise<string[]> {
   return [...new Set(used.filter((link) => link !== undefined)), ...named];
 }
 
-const files = async (folder: string): Promise<string[]> => (await list(folder)).map((name) => join(folder, name));
+/** The folder itself as well: that it is there may be new. */
+const files = async (folder: string): Promise<string[]> =>
+  readdir(folder).then(
+    (names) => [folder, ...names.map((name) => join(folder, name))],
+    () => [],
+  );
 
 const list = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 

@@ -17,11 +17,17 @@ const INTERRUPTED = 130;
 export const NOTHING_LEFT =
   'nothing is left: no process, mount, namespace, link, control group, file or kernel setting';
 
+export interface Provision extends AsyncDisposable {
+  readonly env: NodeJS.ProcessEnv;
+}
+
 export interface Run extends SandboxedCommand {
   readonly log: Log;
+  /** Makes what the command is given besides, after the first look at the machine; it is disposed of before the second. */
+  readonly provide?: () => Promise<Provision>;
   /**
-   * Nothing else happens on this machine: whatever is new afterwards counts as left. Otherwise only what carries the sandbox's name does, and
-   * somebody's container that starts meanwhile is no failure.
+   * Nothing else happens on this machine: whatever is new afterwards counts as left. Otherwise only what carries the sandbox's name does and what
+   * only a node makes.
    */
   readonly alone: boolean;
   /** Done beside the command. The sandbox is ended when it fails; the signal fires when the sandbox has ended. */
@@ -34,9 +40,28 @@ export interface Run extends SandboxedCommand {
  * @returns the exit status: the command's; 130 after a signal; 1 when something is left behind
  * @throws Error when the sandbox cannot be made or removed; whatever `meanwhile` throws
  */
-export async function runInSandbox({ log, alone, meanwhile, ...command }: Run): Promise<number> {
+export async function runInSandbox(run: Run): Promise<number> {
+  const { log, alone } = run;
   await sweepLeftovers(log);
   const before = await takeInventory();
+  const { status, name, forgetSignals } = await fromStartToEnd(run);
+  const left = await leftBehind(before, name, alone);
+  forgetSignals();
+  for (const { kind, what } of left) log(`left behind: ${kind} ${what}`);
+  if (left.length > 0) return status === 0 ? FAILED : status;
+  log(NOTHING_LEFT);
+  return status;
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly name: string;
+  readonly forgetSignals: () => void;
+}
+
+async function fromStartToEnd({ log, provide, meanwhile, ...run }: Run): Promise<Outcome> {
+  await using provision = await provide?.();
+  const command = { ...run, env: { ...run.env, ...provision?.env } };
   const sandbox = await startSandbox(command);
   const interruption = endOnSignals(sandbox, log);
   let status = FAILED;
@@ -49,12 +74,7 @@ export async function runInSandbox({ log, alone, meanwhile, ...command }: Run): 
     else if (status !== 0) await keepLogs(sandbox, log);
     await sandbox.remove();
   }
-  const left = await leftBehind(before, sandbox.name, alone);
-  interruption.forget();
-  for (const { kind, what } of left) log(`left behind: ${kind} ${what}`);
-  if (left.length > 0) return status === 0 ? FAILED : status;
-  log(NOTHING_LEFT);
-  return status;
+  return { status, name: sandbox.name, forgetSignals: interruption.forget };
 }
 
 async function followed(sandbox: RunningSandbox, meanwhile: Run['meanwhile']): Promise<number> {

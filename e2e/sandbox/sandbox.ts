@@ -2,13 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runWhenOrphaned, spawnGuarded } from '../../test/cluster/reaper.ts';
 import { makeGroups } from './control-groups.ts';
 import { logsIn, sandboxEnvironment } from './environment.ts';
 import { sandboxFolder, sandboxName } from './mark.ts';
 import { recordOwner } from './owner.ts';
 import { processOne } from './process-one.ts';
-import { sweep } from './sweep.ts';
+import { signal, sweep } from './sweep.ts';
 
 /**
  * Enters the control groups whose `cgroup.procs` files come before `--`, then runs the rest in namespaces of its own. The shell stays as their
@@ -20,6 +21,9 @@ const ENTER = [
   'exec unshare --pid --mount --net --ipc --fork --kill-child --mount-proc --propagation private',
 ].join('\n');
 const PROCESS_ONE = `sh -c 'trap "exit 143" TERM; ip link set lo up; "$@" & wait $!' init "$@"`;
+
+/** Milliseconds. */
+const ASKED_EVERY = 50;
 
 export interface SandboxedCommand {
   readonly command: string;
@@ -55,7 +59,7 @@ export async function startSandbox({ command, args, env = {} }: SandboxedCommand
     await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o755 });
     await mkdir(logsIn(folder));
     await recordOwner(folder);
-    const entrances = await makeGroups(name);
+    const entrances = await makeGroups(name, folder);
     const child = spawnGuarded(
       '/bin/sh',
       ['-c', `${ENTER} ${PROCESS_ONE}`, 'enter', ...entrances, '--', command, ...args],
@@ -83,11 +87,17 @@ export async function startSandbox({ command, args, env = {} }: SandboxedCommand
   }
 }
 
-/** The end of process 1 is over when all others in there have ended; that of its parent would not wait for them. */
+/**
+ * The end of process 1 is over when all others in there have ended; that of its parent would not wait for them. A signal is lost as long as
+ * process 1 has no handler for it (pid_namespaces(7)), so it is asked again until it has gone.
+ */
 async function endProcessOne(child: ChildProcess): Promise<void> {
-  const one = await processOne(child.pid ?? 0);
-  if (one === undefined) child.kill('SIGKILL');
-  else process.kill(one, 'SIGTERM');
+  while (child.exitCode === null && child.signalCode === null) {
+    const one = await processOne(child.pid ?? 0);
+    if (one === undefined) child.kill('SIGKILL');
+    else signal(one, 'SIGTERM');
+    await delay(ASKED_EVERY);
+  }
 }
 
 async function statusOf(child: ChildProcess): Promise<number> {

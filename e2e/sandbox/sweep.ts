@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Log } from '../../test/cluster/log.ts';
 import { until } from '../../test/cluster/wait.ts';
 import { processesIn, removeGroups } from './control-groups.ts';
+import { takeBackControllers } from './controllers.ts';
 import { ownerOf, sandboxFolder } from './mark.ts';
 import { ownerRuns } from './owner.ts';
 
@@ -19,6 +20,7 @@ const ENDED_WITHIN = 20_000;
 export async function sweep(name: string): Promise<void> {
   await until(() => endProcesses(name), { what: `processes of ${name} ended`, within: ENDED_WITHIN });
   await removeGroups(name);
+  await takeBackControllers(sandboxFolder(name));
   // Gone already where the kernel was quicker to take it with its network namespace.
   await run('ip', ['link', 'delete', name]).catch(() => undefined);
   await rm(sandboxFolder(name), { recursive: true, force: true });
@@ -46,13 +48,14 @@ async function leftovers(): Promise<string[]> {
 
 async function endProcesses(name: string): Promise<true | undefined> {
   const pids = await processesIn(name);
-  for (const pid of pids) endProcess(pid);
+  for (const pid of pids) signal(pid, 'SIGKILL');
   return pids.length === 0 ? true : undefined;
 }
 
-function endProcess(pid: number): void {
+/** That the process has ended already is no error. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
     // It ended between the two calls.
   }

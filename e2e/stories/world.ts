@@ -34,10 +34,13 @@ export const theWorld = (node: Node): Promise<World> => (shared ??= makeWorld(no
 async function makeWorld(node: Node): Promise<World> {
   const { plane, api, sandbox } = node;
   const directory = join(sandbox.folder, 'docker-registry');
-  const backend = await DockerRegistry.start({ directory, host: NODE_ADDRESS, port: BACKEND_PORT });
+  const logFile = join(sandbox.logs, 'docker-registry.log');
+  const backend = await DockerRegistry.start({ directory, logFile, host: NODE_ADDRESS, port: BACKEND_PORT });
   const hub = await Limiter.start({ host: HUB.address, port: HUB.port, backend: backend.url });
   const { address: host, port } = SECOND_REGISTRY;
   const second = await Limiter.start({ host, port, backend: backend.url, anonymousAccess: false });
+  for (const [name, { log }] of Object.entries({ hub, second }))
+    node.ask({ name: `requests-${name}`, tell: () => log.entries.map((entry) => JSON.stringify(entry)).join('\n') });
   await installOperator(node);
   return { node, plane, api, backend, hub, second, operator: new OperatorPods(api) };
 }

@@ -1,7 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDirectory } from '../test/cluster/cache-directory.ts';
-import { startOf } from './sandbox/owner.ts';
+import { cacheDirectory } from '../../test/cluster/cache-directory.ts';
+import { withLock } from '../../test/cluster/lock.ts';
+import type { Log } from '../../test/cluster/log.ts';
+import { startOf } from '../sandbox/owner.ts';
 
 /** The files by which `e2e-up`, the process that holds the node, and `e2e-down` know of each other. */
 export interface HeldFiles {
@@ -18,6 +20,16 @@ export interface HeldNode {
   readonly kubeconfig: string;
 }
 
+/** One at a time starts or ends the node that stays. */
+export const oneAtATime = <T>({ holder }: HeldFiles, log: Log, work: () => Promise<T>): Promise<T> =>
+  withLock(
+    holder,
+    () => {
+      log('another `make e2e-up` or `make e2e-down` is under way; waiting for it');
+    },
+    work,
+  );
+
 export async function heldFiles(): Promise<HeldFiles> {
   const { path } = await cacheDirectory();
   return {
@@ -29,10 +41,16 @@ export async function heldFiles(): Promise<HeldFiles> {
 
 /** Writes down that this process holds a node that is ready. */
 export async function recordHolder({ holder }: HeldFiles): Promise<void> {
-  await writeFile(holder, JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
+  // Never read half written.
+  await writeFile(`${holder}.new`, JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
+  await rename(`${holder}.new`, holder);
 }
 
-export async function forgetHolder({ holder, kubeconfig }: HeldFiles): Promise<void> {
+/** What this process wrote down, it takes back; what another one wrote that holds a node stays. */
+export async function forgetHolder(files: HeldFiles): Promise<void> {
+  const held = await heldNode(files);
+  if (held !== undefined && held.pid !== process.pid) return;
+  const { holder, kubeconfig } = files;
   await Promise.all([holder, kubeconfig].map((file) => rm(file, { force: true })));
 }
 
