@@ -33,6 +33,9 @@ import {
 /** Watched even when no policy names it: copies that a deleted CRD left behind show up as orphans. */
 const DEFAULT_SECRET_NAME = secretName('registry-credentials');
 
+/** One may be a megabyte, and anybody with the `edit` role can make hundreds. They are small otherwise, and pages cost a request each. */
+const ACCOUNTS_PAGE = 250;
+
 /** How often `settled` looks. */
 const SETTLE_STEP_MS = 20;
 
@@ -93,6 +96,7 @@ export class CredentialCaches implements Caches {
       ...settings(base, 'serviceaccounts'),
       resource: SERVICE_ACCOUNTS,
       slim: slimAccount,
+      pageSize: ACCOUNTS_PAGE,
     });
     this.#copies = new ReflectorSet({
       create: (name) => this.#copyReflector(name),

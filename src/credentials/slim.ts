@@ -31,13 +31,20 @@ export interface CopyEntry extends Stored {
 export interface AccountEntry extends Stored {
   readonly namespace: string;
   readonly labels: Labels;
-  /** As the API server sent it, so that a write gives back everything of others, in order. */
+  /** As the API server sent it, so that a write gives back everything of others, in order; empty where it is oversized. */
   readonly pullSecrets: readonly { readonly name?: string }[];
   /** Entries that this operator added. */
   readonly recorded: readonly string[];
   /** Entries that `deletionPolicy: Retain` left. */
   readonly retained: readonly string[];
+  /** It lists more than is kept of it. So nothing of it may be written, and nothing in it counts as ours. */
+  readonly isOversized: boolean;
 }
+
+/** Characters of a list that the caches keep of an account: 400 names. Anybody with the `edit` role can write a megabyte of them. */
+const MAX_LISTED = 32 * 1_024;
+/** What a name costs beside its characters. */
+const NAME = 50;
 
 /** A source Secret as the caches hold it: the only place where credentials stay in memory. */
 export interface SourceEntry extends Stored {
@@ -73,15 +80,23 @@ function withoutContent(annotations: Labels | undefined): Labels {
 }
 
 export function slimAccount({ metadata, imagePullSecrets }: ServiceAccount): AccountEntry {
+  const { labels = NO_LABELS } = metadata;
+  const pullSecrets = imagePullSecrets ?? [];
+  const recorded = readNames(metadata, PULL_SECRETS_ANNOTATION);
+  const retained = readNames(metadata, RETAINED_ANNOTATION);
+  const hasManyLabels = isTooMuch(Object.entries(labels).flat());
+  const isOversized = hasManyLabels || [pullSecrets.map(({ name = '' }) => name), recorded, retained].some(isTooMuch);
   return {
     ...identity(metadata),
     namespace: metadata.namespace ?? '',
-    labels: metadata.labels ?? NO_LABELS,
-    pullSecrets: imagePullSecrets ?? [],
-    recorded: readNames(metadata, PULL_SECRETS_ANNOTATION),
-    retained: readNames(metadata, RETAINED_ANNOTATION),
+    labels: hasManyLabels ? NO_LABELS : labels,
+    ...(isOversized ? { pullSecrets: [], recorded: [], retained: [] } : { pullSecrets, recorded, retained }),
+    isOversized,
   };
 }
+
+const isTooMuch = (texts: readonly string[]): boolean =>
+  texts.reduce((sum, { length }) => sum + length + NAME, 0) > MAX_LISTED;
 
 /** Keeps the data, and of the metadata what decides whether the Secret may be a source. */
 export function slimSource({ metadata, type, data }: Secret): SourceEntry {

@@ -42,6 +42,8 @@ export interface ApiClientOptions {
 export interface RequestOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Of the answer; a longer one ends as `unreachable`, with the transport's code `ANSWER_TOO_LARGE`. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface NamedRef {
@@ -231,7 +233,7 @@ export class ApiClient {
     throw errorOf(nameOf(request), answer, this.#options.redact ?? asItIs);
   }
 
-  async #exchange(request: Request, { timeoutMs, signal }: RequestOptions): Promise<Answer> {
+  async #exchange(request: Request, { timeoutMs, signal, maxBytes }: RequestOptions): Promise<Answer> {
     const { clock, requestTimeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     const gate = request.method === 'GET' ? undefined : this.#options.gate;
     try {
@@ -243,6 +245,7 @@ export class ApiClient {
         clock,
         deadlineMs: Math.min(ownMs, gateMs),
         signal,
+        maxBytes,
         closing: gate?.closing,
         maySend: gate === undefined ? undefined : () => gate.remainingMs() > 0,
       });

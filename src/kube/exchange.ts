@@ -27,11 +27,13 @@ export interface Limits {
   /** Ends the exchange as `not-allowed`, even when it was sent. */
   readonly closing?: AbortSignal | undefined;
   /** Bytes of an answer at most. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
-/** No text of Node's may be twice as long, and the container that this ships in would not survive parsing it. */
-const MAX_BYTES = 256 * 2 ** 20;
+/** What the heap that this ships with (256 MiB) can hold as text, and parsed. */
+const MAX_BYTES = 64 * 2 ** 20;
+/** The error's code where an answer was longer than asked for. */
+export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE';
 
 /** This side ended the exchange. */
 export class CutShort extends Error {
@@ -45,7 +47,7 @@ export class CutShort extends Error {
 
 /** The answer is longer than anybody here can read. */
 class AnswerTooLarge extends Error {
-  readonly code = 'ANSWER_TOO_LARGE';
+  readonly code = ANSWER_TOO_LARGE;
 }
 
 type Collected = Omit<Answer, 'text'> & { readonly chunks: readonly Buffer[] };

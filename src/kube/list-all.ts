@@ -1,11 +1,15 @@
 import type { KubeObject } from '../api/objects.ts';
 import type { ApiClient, ListQuery } from './client.ts';
+import { isApiError } from './errors.ts';
+import { ANSWER_TOO_LARGE } from './exchange.ts';
 import type { Resource } from './resources.ts';
 
 /** What a list is asked for, and by how much at once. */
 export interface ListScope extends Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'> {
   /** Objects in a page at most. */
   readonly limit: number;
+  /** Bytes of a page at most, which then has fewer objects; one object may have more. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** How new a list must be; the pages after the first take it from their token. */
@@ -19,27 +23,54 @@ export interface Listed<T> {
 
 /**
  * Reads a list page by page, each object slimmed as its page comes in (undefined: left out), so that no more than a page is held in full.
+ * A page that is too long is asked for again with half of its objects.
  * @throws ApiError; `gone` when the pages took so long that the snapshot expired
  */
 export async function listAll<Raw extends KubeObject, T>(
   client: ApiClient,
   resource: Resource<Raw>,
-  scope: ListScope,
+  { maxBytes, ...scope }: ListScope,
   version: ListVersion,
   slim: (raw: Raw) => T | undefined,
   signal: AbortSignal,
 ): Promise<Listed<T>> {
   const objects: T[] = [];
   // Returns nothing of the page itself, which would be held until the next one is there.
-  const take = async (query: ListQuery): Promise<{ readonly token: string; readonly resourceVersion: string }> => {
-    const { items, metadata } = await client.list(resource, { ...scope, ...query }, { signal });
+  const take = async (query: ListQuery, limit: number): Promise<Page> => {
+    const options = { signal, maxBytes: limit === 1 ? undefined : maxBytes };
+    const { items, metadata } = await client.list(resource, { ...scope, ...query, limit }, options);
     for (const raw of items) {
       const object = slim(raw);
       if (object !== undefined) objects.push(object);
     }
     return { token: metadata.continue ?? '', resourceVersion: metadata.resourceVersion ?? '' };
   };
-  let page = await take(version);
-  while (page.token !== '') page = await take({ continue: page.token });
-  return { objects, resourceVersion: page.resourceVersion };
+  let limit = scope.limit;
+  let taken = 0;
+  for (let query: ListQuery = version; ;) {
+    const page = await take(query, limit).catch(unlessTooLarge(limit));
+    if (page === undefined) {
+      limit = Math.ceil(limit / 2);
+      taken = 0;
+      continue;
+    }
+    if (page.token === '') return { objects, resourceVersion: page.resourceVersion };
+    query = { continue: page.token };
+    if (++taken % PAGES_BEFORE_MORE === 0) limit = Math.min(limit * 2, scope.limit);
+  }
 }
+
+interface Page {
+  readonly token: string;
+  readonly resourceVersion: string;
+}
+
+/** After so many pages that were short enough more is asked for at once: what is long mostly lies together. */
+const PAGES_BEFORE_MORE = 10;
+
+/** Fewer than one cannot be asked for. */
+const unlessTooLarge =
+  (limit: number) =>
+  (error: unknown): undefined => {
+    if (limit === 1 || !isApiError(error) || error.transport !== ANSWER_TOO_LARGE) throw error;
+  };

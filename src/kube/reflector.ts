@@ -49,13 +49,15 @@ export interface ReflectorOptions<Raw extends KubeObject, T extends Stored> {
   /** Whether the first list may come from the API server's cache, which spares etcd. */
   readonly listFromCache?: boolean;
   /**
-   * Objects in a page of a list at most, for what anybody may make a megabyte long: a page is held in full. Such a list is of the latest
-   * version, since any other comes from the API server's cache, in one answer whatever its limit.
+   * Objects in a page of a list at most, for what anybody may make a megabyte long: a page is held in full, and so has fewer where they
+   * are long. Such a list is of the latest version, since any other comes from the API server's cache, in one answer whatever its limit.
    */
   readonly pageSize?: number;
 }
 
 const PAGE_SIZE = 500;
+/** Of a page with a `pageSize`. Parsed, JSON of nothing but empty objects takes twenty times as much, and several lists begin at once. */
+const PAGE_BYTES = 2 * 2 ** 20;
 const RESYNC_MS = 600_000;
 /** A watch that held for so long proves that list and watch work: back-off starts from the bottom again. */
 const HEALTHY_AFTER_MS = 10_000;
@@ -157,10 +159,11 @@ export class Reflector<Raw extends KubeObject, T extends Stored> {
   }
 
   async #list(next: Recovery['next'], signal: AbortSignal): Promise<void> {
-    const { client, resource, selector, pageSize = PAGE_SIZE, observer } = this.#options;
+    const { client, resource, selector, pageSize, observer } = this.#options;
     const version = this.#listVersion(next);
     const slim = (raw: Raw): T | undefined => this.#slim(raw);
-    const scope = { ...selector, limit: pageSize };
+    const maxBytes = pageSize === undefined ? undefined : PAGE_BYTES;
+    const scope = { ...selector, limit: pageSize ?? PAGE_SIZE, maxBytes };
     const { objects, resourceVersion } = await listAll(client, resource, scope, version, slim, signal);
     if (signal.aborted) return;
     this.#lastSeen = resourceVersion;

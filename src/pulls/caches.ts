@@ -13,8 +13,8 @@ export const PODS: Resource<Pod> = { group: '', version: 'v1', plural: 'pods', n
 const POD_EVENTS: Resource<PodEvent> = { group: '', version: 'v1', plural: 'events', namespaced: true };
 
 /**
- * An Event or a pod may be a megabyte and more, and anybody with the `edit` role can make hundreds: a start holds no more of them at once.
- * Pods are small otherwise, and pages cost a request each.
+ * An Event or a pod may be a megabyte and more, and anybody with the `edit` role can make hundreds: a start holds no more of them at once,
+ * and fewer where they are long. They are small otherwise, and pages cost a request each.
  */
 const EVENTS_PAGE = 25;
 const PODS_PAGE = 100;

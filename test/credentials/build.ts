@@ -106,6 +106,7 @@ export const account = (name: string, parts: Partial<AccountEntry> = {}): Accoun
   pullSecrets: [],
   recorded: [],
   retained: [],
+  isOversized: false,
   ...parts,
 });
 

@@ -70,6 +70,29 @@ describe('a Reflector in trouble', () => {
     ]);
   });
 
+  it('asks for less at once where a page is too long, down to one object, and for more again after that', async () => {
+    const objects = Array.from({ length: 40 }, (_, nth) => ({
+      ...secret(`o${nth}`, '1'),
+      data: { long: 'x'.repeat(nth < 3 ? 3 * 2 ** 20 : 1) },
+    }));
+    fixture.onList = (response, request) => {
+      const from = Number(query(request).get('continue') ?? 0);
+      const to = from + Number(query(request).get('limit'));
+      const token = to < objects.length ? to.toString() : undefined;
+      sendJson(response, 200, {
+        metadata: { resourceVersion: '5', ...(token !== undefined && { continue: token }) },
+        items: objects.slice(from, to),
+      });
+    };
+    const reflector = fixture.start({ pageSize: 5 });
+    await until(() => reflector.store.synced);
+    expect(reflector.store.size).to.equal(objects.length);
+    const limits = fixture.lists.map((request) => Number(query(request).get('limit')));
+    expect(limits.slice(0, 4)).to.deep.equal([5, 3, 2, 1]);
+    expect(limits.at(-1)).to.be.greaterThan(1);
+    expect(fixture.watches.map((request) => query(request).get('resourceVersion'))).to.deep.equal(['5']);
+  });
+
   it('starts the list over, at the latest version, when its pages expire', async () => {
     fixture.onList = (response, request, nth) => {
       if (query(request).has('continue')) sendJson(response, 410, { reason: 'Expired' });

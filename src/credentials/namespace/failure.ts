@@ -85,5 +85,8 @@ export const held = (name: string): Failure =>
 export const contended = (what: string, holdMs: number): Failure =>
   failed('Contended', `${what}; somebody else keeps undoing it, so it is left alone for a while`, { afterMs: holdMs });
 
+export const oversized = (name: string): Failure =>
+  failed('TooLarge', `ServiceAccount ${name} has more imagePullSecrets, labels or records than are kept`, 'on-change');
+
 export const lostRace = (what: string): Failure =>
   failed('Contended', `${what}: others wrote first ${MAX_RACES.toString()} times in a row`, 'back-off');

@@ -1,6 +1,6 @@
 import type { SecretName } from '../../api/keys.ts';
 import type { Contention } from './contention.ts';
-import { contended } from './failure.ts';
+import { contended, oversized } from './failure.ts';
 import { type Copies, entryWish } from './entry-wish.ts';
 
 import type { Failure, WriteResult } from './outcome.ts';
@@ -37,12 +37,17 @@ async function writeAccount(
   copies: Copies,
   deps: AccountDeps,
 ): Promise<AccountOutcome> {
+  if (cached.isOversized) return { account: cached, result: refusal(cached, names, copies) };
   for (let current = cached; ;) {
     const { isPart, ...outcome } = await writeOnce(current, names, copies, deps);
     if (!isPart || outcome.result.kind !== 'written') return outcome;
     current = outcome.account;
   }
 }
+
+/** A write gives back a whole list, and of this one the caches have none. */
+const refusal = (account: AccountEntry, names: readonly SecretName[], copies: Copies): WriteResult =>
+  names.some((name) => entryWish(name, account, copies) === 'add') ? oversized(account.name) : { kind: 'unchanged' };
 
 async function writeOnce(
   cached: AccountEntry,

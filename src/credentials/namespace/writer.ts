@@ -7,7 +7,7 @@ import type { TrackingStore } from '../../kube/store.ts';
 import { DOCKER_CONFIG_JSON_KEY, DOCKER_CONFIG_JSON_TYPE } from '../../names.ts';
 import type { ExistingContent } from './desired.ts';
 import { readDockerConfig } from '../sources/docker-config.ts';
-import { type Attempt, failureOf, held, lostRace, MAX_RACES } from './failure.ts';
+import { type Attempt, failureOf, held, lostRace, MAX_RACES, oversized } from './failure.ts';
 import type { WriteResult } from './outcome.ts';
 import { readContributions } from '../ownership.ts';
 import type { AccountPlan } from './plan-account.ts';
@@ -95,6 +95,7 @@ export class Writer {
       name: account.name,
     };
     for (let race = 0; race < MAX_RACES; race++) {
+      if (account.isOversized) return { result: oversized(account.name), account };
       const planned = plan(account);
       if (planned === undefined) return { result: { kind: 'unchanged' }, account };
       const result = await this.#patchAccount(account, planned, attempt);

@@ -13,14 +13,14 @@ export interface ImageReference {
 }
 
 /** No reference is longer: host 255 and port, repository 255, tag 128, digest 135. */
-const MAX_LENGTH = 1_024;
+export const MAX_IMAGE = 1_024;
 
 /**
  * Reads the name of an image.
  * @returns undefined for what is no name; no kubelet pulls it
  */
 export function parseImage(text: string): ImageReference | undefined {
-  if (text.length > MAX_LENGTH || isIdentifier(text)) return undefined;
+  if (text.length > MAX_IMAGE || isIdentifier(text)) return undefined;
   const { host, qualified, rest } = splitHost(text);
   const [named, digest] = cut(rest, '@');
   const [path, tag] = cut(named, ':');

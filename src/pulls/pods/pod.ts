@@ -1,11 +1,16 @@
 import type { KubeObject } from '../../api/objects.ts';
 import type { Stored } from '../../kube/store.ts';
+import { MAX_IMAGE } from '../image/image-reference.ts';
 import { classifyStatus, type PullFailure } from '../message/classify.ts';
 import { detached, excerpt } from '../message/detach.ts';
 import { namedImage } from '../message/named-image.ts';
+import { kept } from './kept.ts';
 
 /** No uid is longer: the API server's have 36 characters, a static pod's 32. Anybody may write any text in the place of one. */
 export const MAX_UID = 64;
+
+/** No Secret's name is longer. */
+const MAX_SECRET_NAME = 253;
 
 /** The part of a Pod that flow B reads. Everything may be missing: the API server checks little of a status. */
 export interface Pod extends KubeObject {
@@ -69,9 +74,7 @@ export interface PodEntry extends Stored {
 
 /** Slims a Pod on its way into the cache. Never throws. */
 export function slimPod({ metadata, spec = {}, status = {} }: Pod): PodEntry {
-  const volumes = listOf(spec.volumes).flatMap(({ image }) =>
-    image === undefined ? [] : needed(image.reference, image.pullPolicy),
-  );
+  const volumes = imageVolumesOf(spec).map(({ reference, pullPolicy }) => needed(reference, pullPolicy));
   const statuses = isOver(metadata, status) ? [] : statusesOf(status);
   const waiting = new Map(statuses.map(({ name, state }) => [name ?? '', state?.waiting]));
   const mirrored = metadata.annotations?.[MIRROR_ANNOTATION] ?? '';
@@ -82,7 +85,7 @@ export function slimPod({ metadata, spec = {}, status = {} }: Pod): PodEntry {
     resourceVersion: metadata.resourceVersion ?? '',
     ...(mirrored !== '' && { mirrored: excerpt(mirrored, MAX_UID) }),
     serviceAccount: spec.serviceAccountName ?? 'default',
-    pullSecrets: listOf(spec.imagePullSecrets).flatMap(({ name }) => name ?? []),
+    pullSecrets: kept(namesOf(spec), (name) => name, MAX_SECRET_NAME),
     containers: specsOf(spec).map((container) => toEntry(container, volumes, waiting.get(container.name ?? ''))),
     volumes,
   };
@@ -102,8 +105,24 @@ export const isUidOf = (uid: string, pod: PodEntry): boolean => uid === pod.uid 
 export const imagesOf = ({ containers, volumes }: PodEntry): readonly string[] =>
   [...containers, ...volumes].map(({ image }) => image);
 
-const specsOf = ({ initContainers, containers, ephemeralContainers }: NonNullable<Pod['spec']>): ContainerSpec[] =>
-  [initContainers, containers, ephemeralContainers].flatMap((list) => listOf(list));
+type PodSpec = NonNullable<Pod['spec']>;
+
+const namesOf = ({ imagePullSecrets }: PodSpec): string[] => listOf(imagePullSecrets).flatMap(({ name }) => name ?? []);
+
+/** Without those whose image nobody could pull under so long a name. */
+const specsOf = ({ initContainers, containers, ephemeralContainers }: PodSpec): readonly ContainerSpec[] =>
+  kept(
+    [initContainers, containers, ephemeralContainers].flatMap((list) => listOf(list)),
+    ({ image = '' }) => image,
+    MAX_IMAGE,
+  );
+
+const imageVolumesOf = ({ volumes }: PodSpec) =>
+  kept(
+    listOf(volumes).flatMap(({ image }) => image ?? []),
+    ({ reference = '' }) => reference,
+    MAX_IMAGE,
+  );
 
 const statusesOf = (status: NonNullable<Pod['status']>): ContainerStatus[] =>
   [status.initContainerStatuses, status.containerStatuses, status.ephemeralContainerStatuses].flatMap((list) =>

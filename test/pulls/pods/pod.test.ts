@@ -4,6 +4,7 @@ import {
   imagesOf,
   isUidOf,
   isWaitingForImage,
+  type Pod,
   type PodEntry,
   slimPod,
 } from '../../../src/pulls/pods/pod.ts';
@@ -103,6 +104,41 @@ describe('a pod in the cache', () => {
     const mirror = slimPod({ ...raw, metadata: { ...raw.metadata, annotations } });
     expect(['u', 'static', '', 'other'].map((uid) => isUidOf(uid, mirror))).to.deep.equal([true, true, false, false]);
     expect(['u', 'static', ''].map((uid) => isUidOf(uid, pod()))).to.deep.equal([true, false, false]);
+  });
+
+  describe('of anybody who writes megabytes', () => {
+    const size = (entry: PodEntry): number => JSON.stringify(entry).length;
+    const slimmed = (spec: NonNullable<Pod['spec']>): PodEntry => slimPod({ metadata: { name: 'p' }, spec });
+    const long = 'x'.repeat(1_400_000);
+    const many = <T>(item: T): T[] => Array.from({ length: 20_000 }, () => item);
+
+    it('has no image, and no Secret, of a name that there cannot be, and all others', () => {
+      const entry = slimmed({
+        imagePullSecrets: [{ name: long }, { name: 'x'.repeat(254) }, { name: 'x'.repeat(253) }, { name: 'ours' }],
+        containers: [
+          { name: 'a', image: long },
+          { name: 'b', image: IMAGE },
+        ],
+        volumes: [{ image: { reference: 'x'.repeat(1_025) } }, { image: { reference: IMAGE } }],
+      });
+      expect(entry.pullSecrets).to.deep.equal(['x'.repeat(253), 'ours']);
+      expect(imagesOf(entry)).to.deep.equal([IMAGE, IMAGE]);
+    });
+
+    it('has the first of very many containers, volumes and Secrets', () => {
+      const entry = slimmed({
+        imagePullSecrets: many({ name: 's' }),
+        containers: many({ name: 'a', image: 'i' }),
+        volumes: many({ image: { reference: 'i' } }),
+      });
+      expect(entry.containers).to.have.length.within(200, 700);
+      expect(size(entry)).to.be.lessThan(150_000);
+    });
+
+    it('has all of two hundred containers with long names', () => {
+      const containers = Array.from({ length: 200 }, (_, nth) => ({ name: `c${nth}`, image: 'i'.repeat(110) }));
+      expect(slimmed({ containers }).containers).to.have.lengthOf(200);
+    });
   });
 
   it('may be empty', () => {
