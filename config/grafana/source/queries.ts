@@ -14,10 +14,12 @@ export const orZero = (expr: string): string => `${expr} or ${LEADERS} * 0`;
 
 /**
  * What a counter counted within a time, by some labels. A series begins with its first count, which increase() alone cannot see: all of
- * a series that was not there before is new, and still counts when its replica has gone.
+ * a series that was not there before is new, and still counts when its replica has gone. One without samples then was not scraped if it goes
+ * on from where it was within 6 hours; a smaller number is a process that began anew.
  */
 export function counted(metric: string, by: readonly string[], range: '15m' | '$__range' | '$__rate_interval'): string {
-  const fresh = `(last_over_time(${metric}[${range}]) unless ${metric} offset ${range})`;
+  const now = `last_over_time(${metric}[${range}])`;
+  const fresh = `(${now} unless (last_over_time(${metric}[6h] offset ${range}) <= ${now}))`;
   return `sum by (${by.join(', ')}) (${fresh} or increase(${metric}[${range}]))`;
 }
 
