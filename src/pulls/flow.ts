@@ -17,6 +17,7 @@ import { type Occurrences, reconcileEvent } from './events/reconcile-event.ts';
 import { reconcilePod } from './pods/reconcile-pod.ts';
 import { namedBy, registryLabel } from './coverage/registry-label.ts';
 import { type PullReport, reportFor, reportNothing } from './report/report.ts';
+import { ReportPace } from './report/report-pace.ts';
 import type { SaidBefore } from './report/said-before.ts';
 import { isLate, setAside, type Tenure } from './events/set-aside.ts';
 import { type ChangeDeps, type PullCounts, take, takeChange } from './take.ts';
@@ -61,6 +62,7 @@ export class PullsFlow {
   readonly #options: PullsOptions;
   readonly #memory: PullMemory;
   readonly #firstLook = new FirstLook();
+  readonly #pace: ReportPace;
   readonly #workers: Readonly<Record<Kind, Workers>>;
   readonly #stopping = new AbortController();
   #cancelSweep: () => void = () => undefined;
@@ -73,6 +75,7 @@ export class PullsFlow {
     this.#options = options;
     const { observer, clock, log } = options;
     this.#memory = new PullMemory(clock, log);
+    this.#pace = new ReportPace(clock);
     const workers = (name: string, reconcile: (key: ObjectKey) => Promise<Next>): Workers =>
       workersFor({ name, reconcile, observer, clock, log });
     this.#workers = {
@@ -99,17 +102,20 @@ export class PullsFlow {
   report(name: PolicyName, before: SaidBefore): PullReport | undefined {
     const { clock } = this.#options;
     const coverage = frozen(this.#options.coverage);
-    const policy = coverage.policies().find((candidate) => candidate.name === name);
+    const policies = coverage.policies();
+    const policy = policies.find((candidate) => candidate.name === name);
     if (policy === undefined) return undefined;
     const { pods, events } = this.#options.caches;
     const blind = whyBlind([pods, events]);
     if (blind !== undefined) return reportNothing(before, blind);
     const lookedAt = this.#lookedAt;
     if (lookedAt === undefined) return before.isNew ? reportNothing(before, NOT_YET) : undefined;
-    const now = clock.date().getTime();
-    const records = this.#memory.failures.within(policy.windowMs, now);
-    const blocked = [...this.#memory.waiting.alike()];
-    return reportFor({ policy, coverage, records, blocked, before, lookedAt, now });
+    return this.#pace.report(policy, policies, () => {
+      const now = clock.date().getTime();
+      const records = this.#memory.failures.within(policy.windowMs, now);
+      const blocked = [...this.#memory.waiting.alike()];
+      return reportFor({ policy, coverage, records, blocked, before, lookedAt, now });
+    });
   }
 
   /** Containers that wait because of a limit now, by registry and namespace. */

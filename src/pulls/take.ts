@@ -1,5 +1,5 @@
 import type { PolicyName } from '../api/keys.ts';
-import { kindOf, policiesFor, sentFor } from './coverage/attribute.ts';
+import { kindOf, policiesFor, refusedFor } from './coverage/attribute.ts';
 import type { Coverage } from './coverage/coverage.ts';
 import { namedBy, registryLabel } from './coverage/registry-label.ts';
 import type { Occurrences } from './events/reconcile-event.ts';
@@ -75,11 +75,11 @@ function recordOf(
   at: number,
   coverage: Coverage,
 ): FailureRecord | undefined {
-  const { outcome, registry, image, mayNotExist = false } = failure;
+  const { outcome, registry, mayNotExist = false } = failure;
   const common = { at, namespace: pod.namespace, registry, count };
   if (outcome === 'rate-limited') return { outcome, ...common, ...kindOf(failure, pod, coverage) };
   if (outcome !== 'credentials-refused') return undefined;
-  return { outcome, ...common, sent: sentFor(pod, image, coverage), mayNotExist };
+  return { outcome, ...common, sent: refusedFor(failure, pod, coverage), mayNotExist };
 }
 
 function tell(record: FailureRecord, isCovered: boolean, { failure, pod, message }: Occurrences, deps: TakeDeps): void {
@@ -91,6 +91,6 @@ function tell(record: FailureRecord, isCovered: boolean, { failure, pod, message
     if (!isCovered) deps.counts.uncovered(registry, namespace, count);
   }
   const { image } = failure;
-  const as = record.outcome === 'rate-limited' ? record.kind : record.sent.length > 0 ? 'account' : 'anonymous';
-  deps.notices.tell({ outcome, registry, namespace, pod: pod.name, image, kind: as, count, words: message });
+  const kind = record.outcome === 'rate-limited' ? record.kind : record.sent.length > 0 ? 'account' : 'anonymous';
+  deps.notices.tell({ outcome, registry, namespace, pod: pod.name, image, kind, count, words: message });
 }

@@ -171,7 +171,7 @@ const tokens: readonly Template[] = [
         i,
         `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://auth.docker.io/token?scope=repository%3A${encodeURIComponent(i.path)}%3Apull&service=registry.docker.io: 429 Too Many Requests`,
       ),
-    { endpoint: () => 'docker.io' },
+    { endpoint: () => 'docker.io', kind: 'anonymous' },
   ),
   limit(
     'token with credentials',

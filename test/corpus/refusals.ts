@@ -49,16 +49,19 @@ const refused: readonly Template[] = [
     (i) => resolve(i, `pulling from host ${i.api} failed with status code [manifests ${i.tag}]: 401 Unauthorized`),
     answered,
   ),
-  cause(
-    'credentials-refused',
-    'anonymous token without words',
-    (i) =>
-      resolve(
-        i,
-        `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${i.api}/api/v2/token?scope=repository%3A${encodeURIComponent(i.path)}%3Apull&service=x: 401 `,
-      ),
-    answered,
-  ),
+  {
+    ...cause(
+      'credentials-refused',
+      'anonymous token without words',
+      (i) =>
+        resolve(
+          i,
+          `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${i.api}/api/v2/token?scope=repository%3A${encodeURIComponent(i.path)}%3Apull&service=x: 401 `,
+        ),
+      answered,
+    ),
+    kind: 'anonymous',
+  },
   cause(
     'credentials-refused',
     'dockerd, unauthorized',
@@ -111,6 +114,32 @@ const refused: readonly Template[] = [
   ),
 ];
 
+const ofMirrors: readonly Template[] = [
+  cause(
+    'credentials-refused',
+    'a mirror, 401',
+    (i) =>
+      resolve(
+        i,
+        `unexpected status from HEAD request to https://mirror.harbour.example/v2/${i.path}/manifests/${i.tag}?ns=${i.registry}: 401 Unauthorized`,
+      ),
+    () => 'mirror.harbour.example',
+  ),
+  {
+    ...cause(
+      'credentials-refused',
+      'token of a mirror without a login',
+      (i) =>
+        resolve(
+          i,
+          `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://mirror.harbour.example/token?scope=repository%3A${encodeURIComponent(i.path)}%3Apull&service=mirror: 401 Unauthorized`,
+        ),
+      () => 'mirror.harbour.example',
+    ),
+    kind: 'anonymous',
+  },
+];
+
 const missing: readonly Template[] = [
   cause('not-found', 'gRPC NotFound', (i) => `rpc error: code = NotFound desc = ${resolve(i, `${i.full}: not found`)}`),
   cause('not-found', 'not found', (i) => unpack(i, `failed to resolve image: ${i.full}: not found`)),
@@ -147,10 +176,16 @@ const missing: readonly Template[] = [
   cause('not-found', 'no such platform', (i) => unpack(i, 'no match for platform in manifest: not found')),
   cause(
     'not-found',
+    'repository by its name, ECR',
+    (i) =>
+      `Error response from daemon: name unknown: The repository with name '${i.path}' does not exist in the registry`,
+  ),
+  cause(
+    'not-found',
     'dockerd, repository',
     (i) => `Error response from daemon: repository ${i.path} not found: does not exist or no pull access`,
   ),
 ];
 
 /** The registry answered, and there is no image for this pod. */
-export const REFUSALS: readonly Template[] = [...refused, ...missing];
+export const REFUSALS: readonly Template[] = [...refused, ...ofMirrors, ...missing];

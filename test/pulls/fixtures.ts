@@ -25,6 +25,14 @@ export const CAUSES = {
     'failed to fetch oauth token: unexpected status from GET request to https://r.io/token: 401 Unauthorized',
   denied: () =>
     'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+  tokenLimited: () =>
+    'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://auth.docker.io/token: 429 Too Many Requests',
+  tokenRefused: () =>
+    'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://auth.docker.io/token: 401 Unauthorized',
+  mirrorLimited: () =>
+    'unexpected status from HEAD request to https://mirror.example.net/v2/harbourlight/ferry/manifests/1?ns=docker.io: 429 Too Many Requests',
+  mirrorRefused: () =>
+    'unexpected status from HEAD request to https://mirror.example.net/v2/harbourlight/ferry/manifests/1?ns=docker.io: 401 Unauthorized',
   missing: (image = IMAGE) => `docker.io/${image}: not found`,
   qps: () => 'pull QPS exceeded',
 } as const;

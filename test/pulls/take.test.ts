@@ -70,11 +70,26 @@ describe('taking in a failed pull', () => {
     expect(JSON.stringify(refused)).not.to.include('planted-secret');
   });
 
+  it('remembers no credential of a refusal that says that none was sent', () => {
+    const told: string[] = [];
+    deps = { ...deps, notices: { tell: ({ kind }) => told.push(kind) } };
+    tell({ failure: limited({ outcome: 'credentials-refused', kind: 'anonymous' }), pod: pod({ secrets: [COPY] }) });
+    expect(records()[0]).to.deep.include({ outcome: 'credentials-refused', sent: [] });
+    expect(told).to.deep.equal(['anonymous']);
+  });
+
   it('takes the end of a wait for the time of the last failure, and counts none', () => {
     change(limitedPod());
     expect(records()).to.deep.equal([]);
     change(pod());
     expect(records().map(({ at, count, registry }) => [at, count, registry])).to.deep.equal([[NOW, 0, 'docker.io']]);
+  });
+
+  it('wakes a policy where another host answers now, in the same words', () => {
+    change(pod({ waiting: ['ErrImagePull', CAUSES.mirrorLimited()] }));
+    woken.length = 0;
+    change(limitedPod());
+    expect(woken).to.deep.equal(['serves']);
   });
 
   it('does not take for the end of a wait that the registry says more of its limit', () => {

@@ -24,6 +24,10 @@ export const sentFor = (
 ): readonly PolicyName[] =>
   Feeding.together(pullSecrets.flatMap((name) => coverage.copyIn(namespace, name) ?? [])).sentFor(image);
 
+/** The policies whose credentials a refusal tells of: those that were sent, and none where the runtime says that it had no login. Pure. */
+export const refusedFor = ({ kind, image }: PullFailure, pod: Puller, coverage: Coverage): readonly PolicyName[] =>
+  kind === 'anonymous' ? [] : sentFor(pod, image, coverage);
+
 export interface Kind {
   readonly kind: LimitKind;
   /** The registry did not say it. */
@@ -32,7 +36,8 @@ export interface Kind {
 
 /**
  * Whose limit a pull met: what the registry says, and where it says nothing what follows from the credential that the pod could use. With one,
- * it is the account's on Docker Hub alone: other registries also limit addresses, projects or themselves, whoever asks. Pure.
+ * it is the account's on Docker Hub alone: other registries also limit addresses, projects or themselves, whoever asks. A mirror
+ * gets the same credential; that the limit may be its own is for the message to say. Pure.
  */
 export function kindOf({ kind, image, registry }: PullFailure, pod: Puller, coverage: Coverage): Kind {
   if (kind !== 'unknown') return { kind, inferred: false };

@@ -16,8 +16,8 @@ export function setAside(entry: EventEntry, count: number, counts: EventCounts, 
   if (count > 0 && entry.failure !== undefined) {
     const key = keyOf(entry);
     const past = history.get(key);
-    const added = past === undefined ? { ...entry, count, first: entry.last } : { ...past, count: past.count + count };
-    history.set(key, added);
+    const added = past === undefined ? { count, first: entry.last } : { count: past.count + count, first: past.first };
+    history.set(key, { ...entry, ...added });
     counts.settle(entry);
     return true;
   }

@@ -1,8 +1,8 @@
 import { splitCauses } from './causes.ts';
 import { type EventLike, type FailedPull, failedPullOfEvent, failedPullOfStatus, type StatusLike } from './gate.ts';
-import { endpointBefore, registryOf } from './hosts.ts';
+import { type Answerer, answererBefore, registryOf } from './hosts.ts';
 import { type ImageReference, parseImage } from '../image/image-reference.ts';
-import { type LimitKind, limitKind } from './limit-kind.ts';
+import { hadNoLogin, type LimitKind, limitKind } from './limit-kind.ts';
 import { mask, type OwnNames } from './mask.ts';
 import { judge, type Outcome } from './outcome.ts';
 import { mayNotExist } from './refusal.ts';
@@ -15,12 +15,14 @@ export type { Outcome } from './outcome.ts';
 /** A failed pull, told apart. Holds nothing of the message but names of images and hosts. */
 export interface PullFailure {
   readonly outcome: Outcome;
-  /** Which limit; `unknown` for everything that is no limit. */
+  /** Which limit; of a refusal `anonymous` where the runtime says that it had no login. `unknown` for everything else. */
   readonly kind: LimitKind;
   /** Host of the registry that the image belongs to; Docker Hub is `docker.io`. */
   readonly registry: string;
   /** Host that answered, where the message names it: a mirror's with a mirror. */
   readonly endpoint?: string;
+  /** Host of the mirror that answered in the registry's place: the limit, or the refusal, may be its own. */
+  readonly mirror?: string;
   /** As the pod's spec has it. */
   readonly image: string;
   /** Only of a refusal: the registry says the same of images that do not exist. */
@@ -48,6 +50,9 @@ export function classifyStatus(status: StatusLike): PullFailure | undefined {
   return classify(failedPullOfStatus(status));
 }
 
+/** Longest host name (RFC 1035), port included: anybody may write one into an Event. */
+const MAX_HOST_NAME = 253;
+
 /** Of several causes the first in this order is the outcome: one limited attempt makes the pull a limited one. */
 const ORDER: readonly Outcome[] = [
   'rate-limited',
@@ -70,9 +75,14 @@ function classify(pull: FailedPull | undefined): PullFailure | undefined {
   return also.length === 0 ? first : { ...first, also };
 }
 
-/** Of two refusals the one without a doubt goes first: it is about the credential, whatever became of the others. */
-const rank = ({ outcome, mayNotExist: isDoubtful = false }: PullFailure): number =>
-  ORDER.indexOf(outcome) + (isDoubtful ? 0.5 : 0);
+/**
+ * Of two refusals the one that tells most of the credential goes first, whatever became of the others: one without a login tells nothing of
+ * it, and a mirror need not know it; one that may be about a missing image leaves a doubt.
+ */
+const rank = ({ outcome, kind, mirror, mayNotExist: isDoubtful = false }: PullFailure): number => {
+  const tellsLittle = outcome === 'credentials-refused' && (kind === 'anonymous' || mirror !== undefined);
+  return ORDER.indexOf(outcome) + (tellsLittle ? 0.5 : 0) + (isDoubtful ? 0.25 : 0);
+};
 
 const ownNames = ({ repository, tag }: ImageReference): OwnNames => ({
   name: repository.slice(repository.lastIndexOf('/') + 1),
@@ -82,16 +92,26 @@ const ownNames = ({ repository, tag }: ImageReference): OwnNames => ({
 function assess(cause: readonly Token[], { image }: FailedPull, reference: ImageReference): PullFailure {
   const { outcome, at } = judge(cause);
   const registry = registryOf(reference, cause);
-  const endpoint = outcome === 'kubelet-limit' ? undefined : endpointBefore(cause, at);
-  const isLimit = outcome === 'rate-limited';
-  const wait = isLimit ? retryAfterMs(cause) : undefined;
+  const answerer = outcome === 'kubelet-limit' ? undefined : answererBefore(cause, at);
+  const mirror = mirrorOf(answerer, registry);
+  const wait = outcome === 'rate-limited' ? retryAfterMs(cause) : undefined;
   return {
     outcome,
-    kind: isLimit ? limitKind(cause, endpoint ?? registry) : 'unknown',
+    kind: kindOf(outcome, cause, answerer?.host ?? registry),
     registry,
     image,
-    ...(endpoint !== undefined && { endpoint }),
+    ...(answerer !== undefined && { endpoint: answerer.host }),
+    ...(mirror !== undefined && { mirror }),
     ...(outcome === 'credentials-refused' && mayNotExist(cause) && { mayNotExist: true }),
     ...(wait !== undefined && { retryAfterMs: wait }),
   };
+}
+
+/** A registry may have other hosts of its own, for tokens above all: only one that stands in for it is a mirror. */
+const mirrorOf = (answerer: Answerer | undefined, registry: string): string | undefined =>
+  answerer?.standsIn === true && answerer.host !== registry ? answerer.host.slice(0, MAX_HOST_NAME) : undefined;
+
+function kindOf(outcome: Outcome, cause: readonly Token[], answerer: string): LimitKind {
+  if (outcome === 'rate-limited') return limitKind(cause, answerer);
+  return outcome === 'credentials-refused' && hadNoLogin(cause) ? 'anonymous' : 'unknown';
 }

@@ -6,17 +6,37 @@ import type { Token } from './tokens.ts';
 /** Before a host itself: `pulling from host H`, `pinging container registry H`. */
 const BEFORE_HOST: ReadonlySet<string> = new Set(['host', 'registry']);
 
+/** Who gave an answer. */
+export interface Answerer {
+  /** Docker Hub's hosts are folded. */
+  readonly host: string;
+  /** It was asked in the place of another: containerd tells such a host by the query `ns` which registry is meant. */
+  readonly standsIn: boolean;
+}
+
 /**
- * The host that gave the answer: the last one named before it, in a URL, in `host H`, or in CRI-O's `in HOST/REPOSITORY`.
- * With a mirror it is the mirror. Docker Hub's hosts are folded.
+ * Who gave the answer: the last host named before it, in a URL, in `host H`, or in CRI-O's `in HOST/REPOSITORY`. With a mirror it is
+ * the mirror.
  * @param at the token with the answer
  */
-export function endpointBefore(cause: readonly Token[], at: number): string | undefined {
+export function answererBefore(cause: readonly Token[], at: number): Answerer | undefined {
   for (let index = Math.min(at, cause.length) - 1; index >= 0; index -= 1) {
     const host = hostAt(cause, index);
-    if (host !== undefined) return foldHost(host);
+    if (host !== undefined) return { host: foldHost(host), standsIn: hasNamespace(cause[index]) };
   }
   return undefined;
+}
+
+function hasNamespace(token: Token | undefined): boolean {
+  if (token?.kind !== 'url') return false;
+  const query = token.text.indexOf('?');
+  return (
+    query >= 0 &&
+    token.text
+      .slice(query + 1)
+      .split('&')
+      .some((parameter) => parameter.startsWith('ns='))
+  );
 }
 
 function hostAt(cause: readonly Token[], index: number): string | undefined {

@@ -14,9 +14,16 @@ const SAID: readonly (readonly [LimitKind, Phrases])[] = [
 /** Docker Hub's abuse limit has no words of its own; other registries use the same ones for any limit. */
 const HUB_ABUSE = phrases('toomanyrequests : too many requests');
 
-/** What the registry says of the limit that it applied. @param answerer folded host that answered, or the image's registry */
+/** containerd fetches a token so where it has no login for the registry. */
+const WITHOUT_LOGIN = phrases('anonymous token');
+
+/** Whether the runtime says that it had no login to send, whatever the pod refers to. */
+export const hadNoLogin = (cause: readonly Token[]): boolean => findAny(cause, WITHOUT_LOGIN) !== undefined;
+
+/** What the registry says of the limit that it applied, or else the runtime of its login. @param answerer folded host that answered, or the image's registry */
 export function limitKind(cause: readonly Token[], answerer: string): LimitKind {
   const said = SAID.find(([, wanted]) => findAny(cause, wanted) !== undefined);
   if (said !== undefined) return said[0];
-  return answerer === DOCKER_HUB && findAny(cause, HUB_ABUSE) !== undefined ? 'abuse' : 'unknown';
+  if (answerer === DOCKER_HUB && findAny(cause, HUB_ABUSE) !== undefined) return 'abuse';
+  return hadNoLogin(cause) ? 'anonymous' : 'unknown';
 }

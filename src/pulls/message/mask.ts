@@ -2,8 +2,8 @@ import type { Token } from './tokens.ts';
 
 /** Behind these words stands a name, whatever it looks like: a tag in containerd 1.6's `[manifests TAG]`, a host that DNS is asked for. */
 const BEFORE_NAME: ReadonlySet<string> = new Set(['manifests', 'lookup']);
-/** Behind these may stand the image's own name, without host and tag: dockerd's `pull access denied for NAME`. */
-const BEFORE_OWN_NAME: ReadonlySet<string> = new Set(['for', 'image', 'in', 'reference', 'repository']);
+/** Behind these may stand the image's own name, without host and tag: dockerd's `pull access denied for NAME`, ECR's `with name 'NAME'`. */
+const BEFORE_OWN_NAME: ReadonlySet<string> = new Set(['for', 'image', 'in', 'name', 'reference', 'repository']);
 
 /** What a message may call the image, without its host. */
 export interface OwnNames {

@@ -48,7 +48,7 @@ function profileOf(containers: readonly BlockedContainer[]): string {
   const { namespace, serviceAccount, pullSecrets } = first.pod;
   const ofContainers = containers.map(({ container: { name, image, pullsAlways }, failure }) => [
     [name, image, pullsAlways],
-    [failure.outcome, failure.kind, failure.registry, failure.mayNotExist],
+    [failure.outcome, failure.kind, failure.registry, failure.mirror, failure.mayNotExist],
   ]);
   return JSON.stringify([namespace, serviceAccount, pullSecrets, ofContainers]);
 }

@@ -36,4 +36,6 @@ const waitOf = ({ pod, container, failure }: BlockedContainer): string =>
   [pod.uid, container.name, failure.outcome, failure.registry].join(' ');
 
 const identity = (blocked: BlockedContainer | undefined): string =>
-  blocked === undefined ? '' : [waitOf(blocked), blocked.failure.kind, blocked.failure.mayNotExist].join(' ');
+  blocked === undefined ? '' : [waitOf(blocked), ...saidOf(blocked.failure)].join(' ');
+
+const saidOf = ({ kind, mirror, mayNotExist }: PullFailure): unknown[] => [kind, mirror, mayNotExist];

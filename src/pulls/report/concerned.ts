@@ -1,5 +1,5 @@
 import type { PolicyName } from '../../api/keys.ts';
-import { kindOf, sentFor } from '../coverage/attribute.ts';
+import { kindOf, refusedFor } from '../coverage/attribute.ts';
 import type { Coverage, CoveringPolicy } from '../coverage/coverage.ts';
 import { isPinned } from '../image/image-reference.ts';
 import type { LimitKind, Outcome } from '../message/classify.ts';
@@ -18,7 +18,7 @@ export interface LimitedContainer extends BlockedContainer {
   readonly isNeedless: boolean;
 }
 
-/** A container that waits because its pull was refused without any policy's credential. */
+/** A container that waits because its pull was refused without any policy's credential, or by a mirror. */
 export interface BareContainer extends BlockedContainer {
   readonly cause: UnreachedCause;
 }
@@ -90,8 +90,8 @@ function asLimited(blocked: BlockedContainer, policy: CoveringPolicy, coverage: 
   return kind.kind === 'anonymous' ? { ...limited, cause: causeOf(blocked, policy, coverage) } : limited;
 }
 
-const sent = ({ pod, container }: BlockedContainer, coverage: Coverage): readonly PolicyName[] =>
-  sentFor(pod, container.image, coverage);
+const sent = ({ pod, failure }: BlockedContainer, coverage: Coverage): readonly PolicyName[] =>
+  refusedFor(failure, pod, coverage);
 
 const causeOf = ({ pod, container }: BlockedContainer, policy: CoveringPolicy, coverage: Coverage): UnreachedCause =>
   whyUnreached(pod, container, policy, coverage);

@@ -22,7 +22,7 @@ const SAID: Readonly<Record<LimitKind, string>> = {
   account: 'the account of the credential is limited',
   abuse: 'too many requests from this address or account, of any plan',
   unknown:
-    'pulls with a credential are limited, and the registry does not say whether by account, address or project: see what it documents, and pull less at once or from a mirror',
+    'pulls are limited, and the registry does not say whether by account, address or project: see what it documents, and pull less at once or from a mirror',
 };
 
 /**
@@ -58,12 +58,13 @@ function prevailingKind({ records, waiting }: Limits): LimitKind {
 
 function headline({ failures, records, waiting, containers }: Limits, kind: LimitKind): string {
   const isOfKind = (each: { readonly kind: LimitKind }): boolean => each.kind === kind;
-  const registries = registriesOf(records.filter(isOfKind), containersOf(waiting).filter(isOfKind));
+  const limited = containersOf(waiting).filter(isOfKind);
+  const registries = registriesOf(records.filter(isOfKind), limited);
   const extent =
     failures === 0
       ? 'no container waits any more'
       : `${counted(failures, 'limited pull')}, ${counted(containers, 'container')} waiting`;
-  return `${registries}: ${SAID[kind]}; ${extent}`;
+  return [`${registries}${through(limited)}: ${SAID[kind]}`, ...mayBeOwn(limited, 'limit'), extent].join('; ');
 }
 
 const containersOf = <C>(waiting: readonly Waiting<C>[]): readonly C[] =>
@@ -72,8 +73,23 @@ const containersOf = <C>(waiting: readonly Waiting<C>[]): readonly C[] =>
 /** The names of the first three. */
 function registriesOf(records: readonly FailureRecord[], waiting: readonly BlockedContainer[]): string {
   const names = [...records.map(({ registry }) => registry), ...waiting.map(({ failure }) => failure.registry)];
-  return [...new Set(names)].sort().slice(0, 3).join(', ');
+  return firstThree(new Set(names));
 }
+
+/** The names of the first three mirrors that answered; empty where none did. @param before what parts it from the words in front */
+function through(waiting: readonly BlockedContainer[], before = ' '): string {
+  const mirrors = mirrorsOf(waiting);
+  return mirrors.size === 0 ? '' : `${before}through ${firstThree(mirrors)}`;
+}
+
+const mirrorsOf = (waiting: readonly BlockedContainer[]): ReadonlySet<string> =>
+  new Set(waiting.flatMap(({ failure }) => failure.mirror ?? []));
+
+/** A mirror passes on what its registry says, and says the same of itself. */
+const mayBeOwn = (waiting: readonly BlockedContainer[], what: 'limit' | 'refusal'): string[] =>
+  mirrorsOf(waiting).size === 0 ? [] : [`a mirror answered, whose own ${what} it may be`];
+
+const firstThree = (names: ReadonlySet<string>): string => [...names].sort().slice(0, 3).join(', ');
 
 const counted = (count: number, what: string): string => `${count.toString()} ${what}${count === 1 ? '' : 's'}`;
 
@@ -106,8 +122,9 @@ export function accepted({ failures, records, waiting, bare }: Refusals): Findin
   }
   const isDoubtful = records.every(({ mayNotExist }) => mayNotExist) && refused.every(mayBeMissing);
   const pulls = failures === 0 ? 'pulls' : counted(failures, 'pull');
-  const said = `${registriesOf(records, refused)} refused ${pulls} with this credential: ${isDoubtful ? IMAGE_REFUSED : LOGIN_REFUSED}`;
-  return { type, status: 'False', reason: 'Refused', message: [said, ...without(bare)].join('; ') };
+  const said = `${registriesOf(records, refused)}${through(refused)} refused ${pulls} with this credential: ${isDoubtful ? IMAGE_REFUSED : LOGIN_REFUSED}`;
+  const message = [said, ...mayBeOwn(refused, 'refusal'), ...without(bare)].join('; ');
+  return { type, status: 'False', reason: 'Refused', message };
 }
 
 /** Pods that were refused because no credential was sent: a private image, most likely. */
@@ -115,9 +132,10 @@ function without(bare: Refusals['bare']): string[] {
   const unreached = countUnreached(bare);
   const pods = UNREACHED_CAUSES.reduce((sum, cause) => sum + unreached[cause], 0);
   if (pods === 0) return [];
-  const doubt = containersOf(bare).every(mayBeMissing) ? ', or the image does not exist' : '';
+  const refused = containersOf(bare);
+  const doubt = refused.every(mayBeMissing) ? ', or the image does not exist' : '';
   return [
-    `${counted(pods, 'pod')} ${pods === 1 ? 'was' : 'were'} refused without it${doubt}: ${why(unreached).join('; ')}`,
+    `${counted(pods, 'pod')} ${pods === 1 ? 'was' : 'were'} refused without it${through(refused, ', ')}${doubt}: ${why(unreached).join('; ')}`,
   ];
 }
 

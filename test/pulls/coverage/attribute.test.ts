@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { policyName } from '../../../src/api/keys.ts';
-import { kindOf, policiesFor, sentFor } from '../../../src/pulls/coverage/attribute.ts';
+import { kindOf, policiesFor, refusedFor, sentFor } from '../../../src/pulls/coverage/attribute.ts';
 import { items, table } from '../../table.ts';
 import { COPY, coverage, HUB_KEY, IMAGE, limited, pod, policy } from '../fixtures.ts';
 
@@ -51,6 +51,16 @@ describe('whose credentials are sent with a pull', () => {
   it('are nobody\'s where the Secret of that name is no copy of ours', () => {
     const foreign = { ...coverage(), copyIn: () => undefined };
     expect(sentFor(pod({ secrets: [COPY] }), IMAGE, foreign)).to.deep.equal([]);
+  });
+});
+
+describe('whose credentials a refusal is about', () => {
+  const refused = (kind: 'anonymous' | 'unknown') =>
+    refusedFor(limited({ outcome: 'credentials-refused', kind }), pod({ secrets: [COPY] }), coverage());
+
+  it('are those that were sent, and none where the runtime says that it had no login', () => {
+    expect(refused('unknown')).to.deep.equal(['hub']);
+    expect(refused('anonymous')).to.deep.equal([]);
   });
 });
 

@@ -21,10 +21,10 @@ describe('setAside', () => {
     expect(counts.fresh(seen(5))).to.equal(0);
   });
 
-  it('adds them to what was there before, whose times stand', () => {
+  it('adds them to what was there before, which began then and goes on until now', () => {
     history.set('ns/e', seen(4));
     setAside(event({ count: 6, lastTimestamp: time(20) }), 2, counts, history);
-    expect(history.get('ns/e')).to.deep.include({ count: 6, first: 1_000, last: 9_000 });
+    expect(history.get('ns/e')).to.deep.include({ count: 6, first: 1_000, last: 20_000 });
   });
 
   it('leaves alone what has nothing new, or says nothing of a pull', () => {

@@ -36,6 +36,15 @@ describe('classify', () => {
     expect(classify('limited tag: TooManyRequests', 'r.io/acme/app:1').outcome).to.equal('rate-limited');
   });
 
+  it('takes the name of the image for no word of its registry', () => {
+    const missing = (name: string) =>
+      `RepositoryNotFoundException: The repository with name '${name}' does not exist in the registry with id '1'`;
+    for (const name of ['toomanyrequests', 'unauthorized', 'forbidden'])
+      expect(classify(missing(name), `1.dkr.ecr.eu-west-1.amazonaws.com/${name}:1`).outcome, name).to.equal(
+        'not-found',
+      );
+  });
+
   describe('the place of a number', () => {
     const cases = table(
       'text                                                             | outcome',
@@ -101,6 +110,33 @@ describe('classify', () => {
     }
   });
 
+  describe('a mirror answered', () => {
+    const cases = table(
+      'image            | text                                                            | mirror',
+      'acme/app         | https://mirror.example/v2/acme/app/manifests/1?ns=docker.io: 429 | mirror.example',
+      'acme/app         | https://mirror.example:5000/v2/acme/app/manifests/1?a=b&ns=docker.io: 401 | mirror.example:5000',
+      'ghcr.io/acme/app | https://mirror.example/v2/acme/app/manifests/1?ns=ghcr.io: 403 Forbidden | mirror.example',
+      'acme/app         | https://mirror.example/v2/acme/app/manifests/1: 429             | -',
+      'acme/app         | https://mirror.example/v2/acme/app/manifests/1?columns=2: 429   | -',
+      'acme/app         | https://mirror.example/ns=docker.io: 429                         | -',
+      'acme/app         | https://index.docker.io/v2/acme/app/manifests/1?ns=docker.io: 429 | -',
+      'acme/app         | https://mirror.example/v2/acme/app?ns=docker.io: EOF, https://registry-1.docker.io/v2/acme/app: 429 | -',
+      'gitlab.example/x | https://gitlab.com/jwt/auth?service=container_registry: 429     | -',
+      'acme/app         | toomanyrequests: slow down                                      | -',
+      'acme/app         | "https://mirror.example/v2/acme/app?ns=docker.io": EOF          | mirror.example',
+    );
+    for (const row of cases) {
+      it(row.title, () => {
+        expect(classify(row.text, row.image).mirror ?? '-').to.equal(row.mirror);
+      });
+    }
+
+    it('under a name of 253 characters at most', () => {
+      const host = `${'a.'.repeat(300)}example`;
+      expect(classify(`https://${host}/v2/x?ns=docker.io: 429`).mirror).to.equal(host.slice(0, 253));
+    });
+  });
+
   describe('the kind', () => {
     const cases = table(
       'image    | text                                                                        | kind',
@@ -113,6 +149,14 @@ describe('classify', () => {
       'r.io/x   | toomanyrequests: Too many requests.                                         | unknown',
       'acme/app | https://registry-1.docker.io/v2/: 429 Too Many Requests                     | unknown',
       'acme/app | unauthorized: authentication required                                       | unknown',
+      'acme/app | failed to fetch anonymous token: 429 Too Many Requests                      | anonymous',
+      'r.io/x   | failed to fetch anonymous token: https://gitlab.example/jwt/auth: 429       | anonymous',
+      'acme/app | failed to fetch anonymous token: 429 toomanyrequests: Too Many Requests     | abuse',
+      'acme/app | failed to fetch anonymous token: 429 Too Many Requests (HAP429).            | abuse',
+      'acme/app | failed to fetch oauth token: 429 Too Many Requests                          | unknown',
+      'acme/app | failed to fetch anonymous token: https://auth.docker.io/token: 401          | anonymous',
+      'acme/app | failed to fetch oauth token: https://auth.docker.io/token: 401              | unknown',
+      'acme/app | failed to fetch anonymous token: EOF                                        | unknown',
     );
     for (const row of cases) {
       it(row.title, () => {
@@ -142,6 +186,19 @@ describe('classify', () => {
         expect([outcome, also.join(' ') || '-']).to.deep.equal([row.outcome, row.also]);
       });
     }
+
+    it('takes of several refusals the one of a credential before those that say nothing of one', () => {
+      const login = 'failed to fetch oauth token: https://auth.docker.io/token: 401';
+      const denied = 'failed to resolve: pull access denied, repository does not exist or may require authorization';
+      const nobodys = [
+        'failed to fetch anonymous token: https://auth.docker.io/token: 401',
+        'failed to resolve: https://mirror.example/v2/acme/app?ns=docker.io: 401',
+      ];
+      for (const one of nobodys)
+        for (const other of [login, denied])
+          for (const text of [`[${one}, ${other}]`, `[${other}, ${one}]`])
+            expect(classify(text), text).to.include({ kind: 'unknown' }).and.not.have.property('mirror');
+    });
 
     it('takes the endpoint of the limit from its own cause alone', () => {
       expect(classify(`[${REFUSED}, ${LIMIT}]`))

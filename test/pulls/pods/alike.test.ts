@@ -39,6 +39,7 @@ describe('AlikeGroups', () => {
         { waiting: ['ErrImagePull', CAUSES.refused()] },
         { waiting: ['ErrImagePull', CAUSES.denied()] },
       ],
+      ['mirror', { waiting: ['ErrImagePull', CAUSES.mirrorLimited()] }],
     ];
     for (const [difference, shape, other = {}] of differences)
       it(difference, () => {

@@ -102,6 +102,43 @@ describe('the condition CredentialsAccepted', () => {
   });
 });
 
+describe('a refusal through a mirror', () => {
+  it('names the mirror, whose own it may be', () => {
+    const found = finding('CredentialsAccepted', {
+      blocked: blocked(pod({ secrets: [COPY], waiting: ['ErrImagePull', CAUSES.mirrorRefused()] })),
+    });
+    expect(found?.status).to.equal('False');
+    expect(found?.message)
+      .to.match(/^docker\.io through mirror\.example\.net refused 1 pull with this credential: 401 or 403/)
+      .and.to.match(/; a mirror answered, whose own refusal it may be$/);
+  });
+});
+
+describe('a refusal that is not about the credential although the pod refers to it', () => {
+  const said = (...words: string[]) => {
+    const pods = words.map((word, index) =>
+      pod({ name: `p${index}`, uid: `u${index}`, secrets: [COPY], waiting: ['ErrImagePull', word] }),
+    );
+    return finding('CredentialsAccepted', { blocked: blocked(...pods) });
+  };
+  const EXPLAINED = 'refer to the Secret; a mirror or credential provider of the node may answer instead';
+
+  it('is one in words for a pull without a login', () => {
+    expect(said(CAUSES.tokenRefused())).to.deep.include({
+      status: 'True',
+      message: `no pull with this credential was refused lately; 1 pod was refused without it: 1 (Unexplained) ${EXPLAINED}`,
+    });
+  });
+
+  it('stands beside one that is', () => {
+    const found = said(CAUSES.refused(), CAUSES.tokenRefused());
+    expect(found?.status).to.equal('False');
+    expect(found?.message)
+      .to.include('refused 1 pull with this credential')
+      .and.to.include('1 pod was refused without');
+  });
+});
+
 describe('pods that are refused because no credential was sent', () => {
   const bare = (name: string, secrets: readonly string[], words = CAUSES.refused()) =>
     pod({ name, uid: name, secrets, waiting: ['ErrImagePull', words] });

@@ -67,13 +67,35 @@ describe('the condition RateLimited', () => {
     const limited = found.findings.find(({ type }) => type === 'RateLimited');
     expect(limited?.reason).to.equal('RegistryLimit');
     expect(limited?.message)
-      .to.match(/^ghcr\.io: pulls with a credential are limited, and the registry does not say/)
+      .to.match(/^ghcr\.io: pulls are limited, and the registry does not say/)
       .and.to.include('3 limited pulls, 3 containers waiting')
       .and.to.include('1 (AdmittedBefore)');
     expect(found.rateLimit?.registries?.map(({ host, kind, inferred }) => [host, kind, inferred])).to.deep.equal([
       ['docker.io', 'anonymous', true],
       ['ghcr.io', 'unknown', true],
     ]);
+  });
+
+  it('believes the runtime that it had no login, whatever the pod refers to', () => {
+    const found = limit({
+      blocked: blocked(pod({ secrets: [COPY], waiting: ['ErrImagePull', CAUSES.tokenLimited()] })),
+    });
+    expect(found?.reason).to.equal('AnonymousPullLimit');
+    expect(found?.message).to.include('1 (Unexplained)');
+  });
+
+  it('names the mirror that answered, whose own limit it may be', () => {
+    const reasons: readonly (readonly [readonly string[], string])[] = [
+      [[], 'AnonymousPullLimit'],
+      [[COPY], 'AccountPullLimit'],
+    ];
+    for (const [secrets, reason] of reasons) {
+      const found = limit({ blocked: blocked(pod({ secrets, waiting: ['ErrImagePull', CAUSES.mirrorLimited()] })) });
+      expect(found?.reason).to.equal(reason);
+      expect(found?.message)
+        .to.match(/^docker\.io through mirror\.example\.net: /)
+        .and.to.include('; a mirror answered, whose own limit it may be; 1 limited pull');
+    }
   });
 
   it('tells registries apart where one short name was looked for in two', () => {
