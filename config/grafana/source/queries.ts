@@ -14,12 +14,12 @@ export const orZero = (expr: string): string => `${expr} or ${LEADERS} * 0`;
 
 /**
  * What a counter counted within a time, by some labels. A series begins with its first count, which increase() alone cannot see: all of
- * a series that was not there before is new, and still counts when its replica has gone. One without samples then was not scraped if it goes
- * on from where it was within 6 hours; a smaller number is a process that began anew.
+ * a series that was not there before is new, and still counts when its replica has gone. Where the replica was not scraped then, although it
+ * was within the 6 hours before, nobody knows what is new.
  */
 export function counted(metric: string, by: readonly string[], range: '15m' | '$__range' | '$__rate_interval'): string {
-  const now = `last_over_time(${metric}[${range}])`;
-  const fresh = `(${now} unless (last_over_time(${metric}[6h] offset ${range}) <= ${now}))`;
+  const unseen = `(last_over_time(${LEADER}[6h] offset ${range}) unless ${LEADER} offset ${range})`;
+  const fresh = `(last_over_time(${metric}[${range}]) unless ${metric} offset ${range} unless on (job, instance) ${unseen})`;
   return `sum by (${by.join(', ')}) (${fresh} or increase(${metric}[${range}]))`;
 }
 
