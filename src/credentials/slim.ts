@@ -37,12 +37,12 @@ export interface AccountEntry extends Stored {
   readonly recorded: readonly string[];
   /** Entries that `deletionPolicy: Retain` left. */
   readonly retained: readonly string[];
-  /** It lists more than is kept of it. So nothing of it may be written, and nothing in it counts as ours. */
+  /** It lists more than is kept of it. So nothing of it may be written, nothing in it counts as ours, and its labels may not be known. */
   readonly isOversized: boolean;
 }
 
-/** Characters of a list that the caches keep of an account: 400 names. Anybody with the `edit` role can write a megabyte of them. */
-const MAX_LISTED = 32 * 1_024;
+/** Characters of a list that the caches keep of an account: 800 names. Anybody with the `edit` role can write a megabyte of them. */
+const MAX_LISTED = 64 * 1_024;
 /** What a name costs beside its characters. */
 const NAME = 50;
 

@@ -23,7 +23,7 @@ export interface Listed<T> {
 
 /**
  * Reads a list page by page, each object slimmed as its page comes in (undefined: left out), so that no more than a page is held in full.
- * A page that is too long is asked for again with half of its objects.
+ * A page that is too long is asked for again: of the latest version if it was of another, and then with half of its objects.
  * @throws ApiError; `gone` when the pages took so long that the snapshot expired
  */
 export async function listAll<Raw extends KubeObject, T>(
@@ -50,7 +50,9 @@ export async function listAll<Raw extends KubeObject, T>(
   for (let query: ListQuery = version; ;) {
     const page = await take(query, limit).catch(unlessTooLarge(limit));
     if (page === undefined) {
-      limit = Math.ceil(limit / 2);
+      // Of any other version than the latest the API server's cache gives everything at once, whatever the limit.
+      if (query.resourceVersion !== undefined) query = {};
+      else limit = Math.ceil(limit / 2);
       taken = 0;
       continue;
     }

@@ -70,6 +70,23 @@ describe('a Reflector in trouble', () => {
     ]);
   });
 
+  it('asks for the latest version, in pages, where the API server gives more than can be held from its cache', async () => {
+    fixture.onList = (response, request) => {
+      const items = query(request).has('resourceVersion')
+        ? [secret('x'.repeat(65 * 2 ** 20), '1')]
+        : [secret('a', '1')];
+      sendJson(response, 200, listOf('5', ...items));
+    };
+    const reflector = fixture.start({ listFromCache: true });
+    await fixture.passUntil(() => reflector.store.synced);
+    expect(versions(reflector)).to.deep.equal(['a@1']);
+    const asked = fixture.lists.map((request) => ['limit', 'resourceVersion'].map((name) => query(request).get(name)));
+    expect(asked).to.deep.equal([
+      ['500', '0'],
+      ['500', null],
+    ]);
+  });
+
   it('asks for less at once where a page is too long, down to one object, and for more again after that', async () => {
     const objects = Array.from({ length: 40 }, (_, nth) => ({
       ...secret(`o${nth}`, '1'),
@@ -85,7 +102,7 @@ describe('a Reflector in trouble', () => {
       });
     };
     const reflector = fixture.start({ pageSize: 5 });
-    await until(() => reflector.store.synced);
+    await until(() => fixture.watches.length === 1);
     expect(reflector.store.size).to.equal(objects.length);
     const limits = fixture.lists.map((request) => Number(query(request).get('limit')));
     expect(limits.slice(0, 4)).to.deep.equal([5, 3, 2, 1]);

@@ -5,7 +5,7 @@ import { type ExistingContent, needsExisting } from './desired.ts';
 import { type CopyDeps, growCopies } from './grow-copies.ts';
 import { type Failure, isFailure, type WriteResult } from './outcome.ts';
 import { outcomesOf } from './outcomes.ts';
-import { type Departure, shrinkCopies } from './shrink-copies.ts';
+import { type Departure, type Referred, shrinkCopies } from './shrink-copies.ts';
 import { type Caches, observe, type Observed } from './situation.ts';
 import { hasEntry, type NamespaceEntry } from '../slim.ts';
 import type { Tally } from '../tally.ts';
@@ -56,11 +56,13 @@ async function contentForPlans(
   return contents;
 }
 
-/** Why entries of accounts could not be written; a lasting one keeps its Secret alive. */
+/** Why entries of accounts could not be written; a lasting one keeps its Secret alive. Of an oversized account nobody knows what it has. */
 const stillReferred =
-  (accounts: readonly AccountOutcome[]) =>
-  (name: string): WriteResult | undefined => {
-    const results = accounts.filter(({ account }) => hasEntry(account, name)).map(({ result }) => result);
+  (accounts: readonly AccountOutcome[]): Referred =>
+  (name, orMayBe) => {
+    const results = accounts
+      .filter(({ account }) => hasEntry(account, name) || (orMayBe && account.isOversized))
+      .map(({ result }) => result);
     return results.find(isFailure) ?? results.find(({ kind }) => kind === 'stale');
   };
 

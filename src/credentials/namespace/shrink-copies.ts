@@ -19,13 +19,18 @@ export interface ShrinkDeps extends CopyDeps {
 }
 
 /**
+ * Why an entry that should have gone still refers to a Secret of this name; then it is not deleted.
+ * @param orMayBe also where nobody can tell whether it does
+ */
+export type Referred = (name: SecretName, orMayBe: boolean) => WriteResult | undefined;
+
+/**
  * Third phase: takes away what nobody asks for any more. Comes last, so that no entry ever refers to a Secret that is gone.
- * @param referred why an entry that should have gone still refers to a Secret of this name; then it is not deleted
  */
 export async function shrinkCopies(
   { namespace }: Observed,
   grown: ReadonlyMap<SecretName, Grown>,
-  referred: (name: SecretName) => WriteResult | undefined,
+  referred: Referred,
   deps: ShrinkDeps,
 ): Promise<readonly Departure[]> {
   const departures: Departure[] = [];
@@ -40,7 +45,7 @@ async function shrinkCopy(
   place: NamespaceEntry,
   { situation, state }: Grown,
   grown: ReadonlyMap<SecretName, Grown>,
-  referred: (name: SecretName) => WriteResult | undefined,
+  referred: Referred,
   deps: ShrinkDeps,
 ): Promise<Departure | undefined> {
   const { name, ownership } = situation;
@@ -53,7 +58,7 @@ async function shrinkCopy(
   const found = deps.caches.copy(name, namespace);
   if (found === undefined) return leaving({ kind: 'gone' });
   // An account that could not be written has the old entry and lacks the new one: the keys stay where it finds them.
-  const reference = referred(name);
+  const reference = referred(name, arrived.size > 0);
   if (arrived.size > 0 && reference !== undefined) return leaving(reference);
   const staying = stayers(situation, grown);
   if (staying.length > 0) {

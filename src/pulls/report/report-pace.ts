@@ -47,7 +47,6 @@ export class ReportPace {
   }
 
   #forgetOthers(policies: readonly CoveringPolicy[]): void {
-    if (this.#made.size <= policies.length) return;
     const names = new Set<string>(policies.map(({ name }) => name));
     for (const name of this.#made.keys()) if (!names.has(name)) this.#made.delete(name);
   }

@@ -51,11 +51,11 @@ describe('the pace of reports', () => {
     expect(made).to.equal(3);
   });
 
-  it('forgets what policies cost that are gone', () => {
+  it('forgets what policies cost that are gone, also where another has come', () => {
     report(1_000, QUAY);
     report(10);
     now += 200;
-    report(10, HUB, [HUB]);
+    report(10, HUB, [HUB, policy({ name: policyName('new') })]);
     expect(made).to.equal(3);
   });
 });
